@@ -1,0 +1,135 @@
+# On a fresh Debian machine with python3, git, node and npm, `make run` and `make test` need nothing else done first.
+# Repeating a target is instant: what was installed or built leaves a stamp, and only something newer undoes it.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+
+# Used by `make lock` alone, and therefore kept out of everybody's environment.
+UV_VERSION := 0.13.9
+
+SHELL         := /bin/bash
+.SHELLFLAGS   := -euo pipefail -c
+MAKEFLAGS     += --no-print-directory
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test style types format lock schema web clean
+
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+NPM := npm --no-audit --no-fund --no-update-notifier --loglevel=error
+
+# $(call need,TEST,PACKAGES,REASON): unless TEST succeeds, install PACKAGES where we may, and say what to do where not.
+# An update that fails is not the end: the lists at hand are often good enough, and the install tells if they are not.
+define need
+if ! { $(1); } >/dev/null 2>&1; then \
+  if ! command -v apt-get >/dev/null; then as=none; \
+  elif [ "$$(id -u)" = 0 ]; then as=env; \
+  elif sudo -n true 2>/dev/null; then as='sudo -n env'; \
+  else as=none; fi; \
+  if [ "$$as" = none ]; then \
+    echo 'Missing: $(2) ($(3)).' >&2; \
+    echo 'Install with: sudo apt-get install $(2)' >&2; \
+    exit 1; \
+  fi; \
+  echo '==> Installing $(2) ($(3))'; \
+  $$as DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null || true; \
+  $$as DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(2) </dev/null >/dev/null; \
+fi
+endef
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime web ## Serve on HOST and PORT
+	@exec $(BIN)/usher serve
+
+test: $(VENV)/.dev web ## Run every test; ARGS goes to pytest
+	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser in which the journeys run)
+	@if [ -f web/package.json ]; then cd web && $(NPM) test; fi
+	@$(BIN)/python -m pytest $(ARGS)
+
+style: $(VENV)/.dev ## Check lint and format
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+format: $(VENV)/.dev ## Repair what style would refuse, as far as a tool can
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+types: $(VENV)/.dev ## Check types
+	@$(BIN)/mypy
+
+schema: $(VENV)/.runtime ## Write the JSON Schema and the types of the wire for web/
+	@$(BIN)/python -m protocol.schema
+
+# --- Python ----------------------------------------------------------------------------------------------------------
+
+$(VENV)/.made:
+	@command -v $(PYTHON) >/dev/null || { echo 'Missing: $(PYTHON). usher needs Python 3.11 or newer.' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "usher needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another: make PYTHON=python3.12" >&2; \
+	  exit 1; }
+	@$(call need,$(PYTHON) -c 'import ensurepip$(comma) venv',python3-venv,it makes the environment of the project)
+	@echo '==> Making $(VENV)'
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# The project itself comes last, from what the lock has just brought: nothing is fetched for the build.
+$(VENV)/.runtime: $(VENV)/.made requirements.lock pyproject.toml
+	@echo '==> Installing what the server needs'
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+# Holds all of the runtime lock, so that stamp is set as well.
+$(VENV)/.dev: $(VENV)/.made requirements-dev.lock requirements.lock pyproject.toml
+	@echo '==> Installing what the tests need'
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $(VENV)/.runtime $@
+
+$(VENV)/uv/.made: Makefile
+	@$(PYTHON) -m venv $(VENV)/uv
+	@$(VENV)/uv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
+	@touch $@
+
+# Versions at hand are kept where they still fit; `make lock ARGS=--upgrade` takes the newest.
+# The second file is bound by the first, so that tests run what the server runs.
+COMPILE = $(VENV)/uv/bin/uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-header --quiet $(ARGS)
+
+lock: $(VENV)/uv/.made ## Write both lock files; ARGS=--upgrade takes newer versions
+	@$(COMPILE) -o requirements.lock
+	@$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock
+
+# --- web -------------------------------------------------------------------------------------------------------------
+
+# Folders count as well: one that is newer has lost or gained a file.
+WEB_SOURCES := $(shell [ ! -f web/package.json ] || find web -mindepth 1 \
+  \( -name node_modules -o -path web/dist -o -path web/coverage \) -prune -o -print)
+
+ifneq ($(WEB_SOURCES),)
+web: web/dist/.built ## Build the pages' scripts and styles
+
+web/node_modules/.installed: web/package.json web/package-lock.json
+	@command -v npm >/dev/null || { echo 'Missing: npm. Install with: sudo apt-get install nodejs npm' >&2; exit 1; }
+	@echo '==> Installing what web/ needs'
+	@cd web && $(NPM) ci --include=dev >/dev/null
+	@mkdir -p $(@D) && touch $@
+
+web/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
+	@echo '==> Building web/'
+	@cd web && $(NPM) run --silent build
+	@mkdir -p $(@D) && touch $@
+else
+web:
+	@true
+endif
+
+clean: ## Remove what was installed, built or cached; data/ stays
+	@rm -rf $(VENV) web/node_modules web/dist web/coverage dist htmlcov test-results \
+	  .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+comma := ,
