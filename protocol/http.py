@@ -1,0 +1,265 @@
+"""The bodies of HTTP requests and replies that are not commands.
+
+Commands have their own HTTP routes, whose bodies are the commands themselves without `type`
+and without the ids that stand in the path. What is here is the rest: signing in, the doors,
+and what pages read.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from protocol.ids import AccountId, Checked, ParticipantId, RoomId, SessionId
+from protocol.model import Wire
+from protocol.roles import EntryKind, InvitationType, LinkState, Part, Right, Role, SessionState
+from protocol.settings import EntrySettings
+from protocol.text import Email, Millis, Name, Token
+from protocol.views import PersonView
+
+# --- signing in ----------------------------------------------------------------------------
+
+
+class SignIn(Wire):
+    """Redeem a host token once, for an account cookie."""
+
+    token: Token
+
+
+class Me(Wire):
+    """Who is calling. All null for somebody not signed in."""
+
+    account_id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    is_operator: bool = False
+    """The host of the embedded default, who may open the outbox and make entries."""
+
+
+class SignedIn(Wire):
+    """The answer to signing in."""
+
+    me: Me
+    next: str
+    """Where the page goes now: a path of this server."""
+
+
+class MintToken(Wire):
+    """Mint a host token for somebody (API key with scope `tokens`).
+
+    Args:
+        part: their part in the entry, granted when the token is redeemed.
+    """
+
+    account_id: Checked[AccountId]
+    name: Name
+    email: Email
+    entry_id: Checked[RoomId] | None = None
+    part: Part | None = None
+    valid_s: Annotated[int, Field(ge=10, le=86_400)] = 300
+
+
+class MintedToken(Wire):
+    """A host token and the URL that signs in with it, once."""
+
+    token: str
+    url: str
+    expires_at: Millis
+
+
+# --- entries -------------------------------------------------------------------------------
+
+
+class EntrySummary(Wire):
+    """An entry on the home page."""
+
+    entry_id: RoomId
+    kind: EntryKind
+    name: str
+    description: str = ""
+    starts_at: Millis | None = None
+    session_state: SessionState
+    people: int = 0
+    part: Part | None = None
+
+
+class EntryView(Wire):
+    """A media page for the person who asks.
+
+    Args:
+        may_open: the content may be shown to them (they have a part, or were let in).
+        rights: what they may do on this page.
+        content_url: only with `may_open`.
+        settings: only for those who may edit the entry.
+        people: who is on the page or in the session now, for staff; null for others.
+    """
+
+    entry_id: RoomId
+    kind: EntryKind
+    name: str
+    description: str
+    content_url: str | None = None
+    starts_at: Millis | None = None
+    ends_at: Millis | None = None
+    session_id: SessionId
+    session_state: SessionState
+    may_open: bool
+    may_enter: bool
+    part: Part | None = None
+    rights: tuple[Right, ...] = ()
+    settings: EntrySettings | None = None
+    people: int | None = None
+    invitation_types: tuple[InvitationType, ...] = ()
+
+
+# --- the doors -----------------------------------------------------------------------------
+
+
+class LinkToken(Wire):
+    """The token of a guest link or an invite link, out of the URL's fragment."""
+
+    token: Token
+
+
+class GuestDoor(Wire):
+    """What the guest page shows before the form is filled in."""
+
+    entry_id: RoomId
+    entry_name: str
+    kind: EntryKind
+    state: LinkState
+    starts_at: Millis | None = None
+    session_state: SessionState
+    consent: str = ""
+    is_returning: bool = False
+    """This device came by this link before; the form may be skipped."""
+    name: str = ""
+    """The name given before on this device."""
+
+
+class GuestForm(Wire):
+    """A guest's form. The e-mail is for identification and is not verified."""
+
+    token: Token
+    name: Name
+    email: Email
+
+
+class GuestReturn(Wire):
+    """A guest coming back on the same device, without the form."""
+
+    token: Token
+
+
+class InvitationDoor(Wire):
+    """What the invite lobby shows. Nothing about the invited person.
+
+    Args:
+        is_signed_in_as_invited: the account cookie matches; redeem without an e-mail.
+        is_bound_here: this device redeemed before; redeem without an e-mail.
+        wrong_account: signed in with another address; offer to switch.
+    """
+
+    entry_id: RoomId
+    entry_name: str
+    kind: EntryKind
+    starts_at: Millis | None = None
+    session_state: SessionState
+    is_signed_in_as_invited: bool = False
+    is_bound_here: bool = False
+    wrong_account: bool = False
+
+
+class InvitationForm(Wire):
+    """Redeem an invitation. `email` is left out when signed in or on the bound device."""
+
+    token: Token
+    email: Email | None = None
+
+
+class CodeRequest(Wire):
+    """Have a one-time code mailed to the invited address, which has to be named."""
+
+    token: Token
+    email: Email
+
+
+class CodeForm(Wire):
+    """Redeem with the mailed code; moves the invitation to this device."""
+
+    token: Token
+    email: Email
+    code: Annotated[str, Field(min_length=4, max_length=12)]
+
+
+class Admitted(Wire):
+    """Through the door. The ticket is also set as a cookie for this session's paths.
+
+    Args:
+        ticket: for SDKs, as `Authorization: Bearer …` on the socket.
+        next: the page to go to.
+    """
+
+    session_id: SessionId
+    participant_id: ParticipantId
+    role: Role
+    ticket: str
+    next: str
+
+
+class Sent(Wire):
+    """The same answer whether or not a mail went out, so that it tells nothing."""
+
+    sent: bool = True
+
+
+# --- the rest ------------------------------------------------------------------------------
+
+
+class Done(Wire):
+    """A command is done: it is in the log at this version."""
+
+    version: int
+    result: dict[str, Any] = Field(default_factory=dict)
+
+
+class PeopleFound(Wire):
+    """Known users that match what was typed."""
+
+    people: tuple[PersonView, ...]
+
+
+class CsvText(Wire):
+    """A pasted or uploaded list of people to invite."""
+
+    csv: Annotated[str, Field(max_length=200_000)]
+
+
+class CsvRow(Wire):
+    """One row of the preview."""
+
+    line: int
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    error: str | None = None
+    """Why this row cannot be invited; null when it can."""
+
+
+class CsvPreview(Wire):
+    """Every row, good and bad. Nothing is created by a preview."""
+
+    rows: tuple[CsvRow, ...]
+    good: int
+    bad: int
+
+
+class OutboxMail(Wire):
+    """A mail that would have been sent; only in the embedded default without SMTP."""
+
+    id: str
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    has_calendar: bool = False
+    at: Millis

@@ -1,0 +1,1 @@
+"""The rules: one function per command or order, one file per subject."""

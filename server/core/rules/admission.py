@@ -1,0 +1,343 @@
+"""Coming in: through a guest link, by invitation, as an account; connections; the clock."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from protocol.errors import ErrorCode
+from protocol.ids import AccountId, DeviceId, InvitationId, LinkId, ParticipantId
+from protocol.roles import EndReason, Origin, Presence, Role, SessionState
+from server.core import events as e
+from server.core import orders as o
+from server.core.actors import VisitorActor
+from server.core.context import Answer, Context, Refused
+from server.core.events import Event
+from server.core.gates import stand_of
+from server.core.identity import keys_of
+from server.core.person import Person
+from server.core.state import Connection, Participant, RoomState, visit_key
+from server.core.validity import LINK_REFUSALS, invitation_refusal, link_state
+
+MAX_CONNECTIONS = 16
+"""Sockets that one participant may have at once."""
+
+
+def visitor(ctx: Context) -> VisitorActor:
+    """Get the visitor at a door; anybody else has no business there."""
+    if not isinstance(ctx.actor, VisitorActor):
+        raise Refused(ErrorCode.NOT_ALLOWED)
+    return ctx.actor
+
+
+def refuse_kept_out(ctx: Context, keys: tuple[str, ...]) -> None:
+    """Refuse whoever is blocked from the entry, or removed or declined in this session."""
+    if any(key in ctx.state.blocked_keys for key in keys):
+        raise Refused(ErrorCode.BLOCKED)
+    for key in keys:
+        who = ctx.state.kept_out_keys.get(key)
+        participant = ctx.state.participants.get(who) if who else None
+        if participant is not None and participant.kept_out:
+            raise Refused(KEPT_OUT[participant.kept_out])
+
+
+KEPT_OUT = {
+    "declined": ErrorCode.DECLINED,
+    "removed": ErrorCode.REMOVED,
+    "blocked": ErrorCode.BLOCKED,
+}
+"""What somebody kept out is told."""
+
+
+def refuse_when_full(ctx: Context, *, is_reserved: bool) -> None:
+    """Refuse when no place is left; some are kept for hosts, moderators and invitees."""
+    settings = ctx.state.settings
+    kept = 0 if is_reserved else min(settings.reserved_seats, settings.capacity - 1)
+    if ctx.state.places >= settings.capacity - kept:
+        raise Refused(ErrorCode.ROOM_FULL)
+
+
+def join(ctx: Context, participant: Participant) -> list[Event]:
+    """Make somebody a participant, at the gate where they stand, with a seat held."""
+    stand = stand_of(ctx.state, participant)
+    joined = replace(
+        participant,
+        gate=stand.gate,
+        wait_reason=stand.reason,
+        waiting_since=ctx.now if stand.reason else None,
+        expires_at=seat_until(ctx),
+    )
+    return [e.ParticipantJoined(participant=joined)]
+
+
+def come_back(ctx: Context, participant: Participant, device_id: DeviceId) -> list[Event]:
+    """Let somebody of this session in again, at the gate where they stand now."""
+    if participant.holds_place:
+        return []
+    events: list[Event] = [
+        e.ParticipantReturned(
+            participant_id=participant.id, expires_at=seat_until(ctx), device_id=device_id
+        )
+    ]
+    return events + stand_again(ctx, participant)
+
+
+def stand_again(ctx: Context, participant: Participant) -> list[Event]:
+    """Move somebody to the gate where they stand now, or inside, if that has changed."""
+    stand = stand_of(ctx.state, participant)
+    if (stand.gate, stand.reason) == (participant.gate, participant.wait_reason):
+        return []
+    if stand.gate is None:
+        return [e.ParticipantAdmitted(participant_id=participant.id)]
+    return [e.GateSet(participant_id=participant.id, gate=stand.gate, reason=stand.reason)]
+
+
+def seat_until(ctx: Context) -> int:
+    """Until when a seat is held for somebody not connected yet."""
+    return ctx.now + ctx.state.settings.seat_s * 1000
+
+
+def new_participant(
+    ctx: Context, person: Person, role: Role, origin: Origin, device_id: DeviceId, **more: Any
+) -> Participant:
+    """Make the value of a participant who joins."""
+    return Participant(
+        id=ParticipantId(ctx.fresh.id("p")),
+        person=person,
+        origin=origin,
+        role=role,
+        device_id=device_id,
+        joined_at=ctx.now,
+        **more,
+    )
+
+
+def admitted(ctx: Context, events: list[Event], participant: Participant) -> Answer:
+    """Answer a door: who one is now, in which session."""
+    return Answer(
+        events=events,
+        result={
+            "participant_id": participant.id,
+            "session_id": ctx.session.id,
+            "role": participant.role.value,
+        },
+    )
+
+
+def redeem_guest_link(ctx: Context, order: o.RedeemGuestLink) -> Answer:
+    """Let a guest in. A return on the same device costs no use and keeps the identity."""
+    who = visitor(ctx)
+    entry, link = ctx.state.entry, ctx.state.links.get(order.link_id)
+    if entry is None or entry.is_deleted or link is None:
+        raise Refused(ErrorCode.LINK_NOT_FOUND)
+    if link.is_deleted or link.generation != order.generation:
+        raise Refused(ErrorCode.LINK_REVOKED)
+    standing = link_state(ctx.state, link, ctx.now)
+    visit = ctx.state.visits.get(visit_key(link.id, who.device_id))
+    known = visit if visit is not None and visit.generation == link.generation else None
+    if order.is_return:
+        if known is None or known.person.is_erased:
+            raise Refused(ErrorCode.NOT_FOUND)
+        person = known.person
+    else:
+        person = ctx.person(order.name, order.email)
+        if known is not None and known.person.id != person.id:
+            known = None  # Somebody else at the same computer: a guest of their own.
+    # A used-up link still lets those back in who used it.
+    code = LINK_REFUSALS.get(standing)
+    if code is not None and not (code is ErrorCode.LINK_USED_UP and known):
+        raise Refused(code)
+    session = ctx.session
+    refuse_kept_out(
+        ctx,
+        keys_of(origin=Origin.GUEST_LINK, person=person, device_id=who.device_id, link_id=link.id),
+    )
+    if known is not None and known.session_id == session.id:
+        participant = ctx.state.participants.get(known.participant_id)
+        if participant is not None:
+            if not participant.holds_place:
+                refuse_when_full(ctx, is_reserved=participant.role.is_staff)
+            return admitted(ctx, come_back(ctx, participant, who.device_id), participant)
+    refuse_when_full(ctx, is_reserved=False)
+    participant = new_participant(
+        ctx, person, Role.VIEWER, Origin.GUEST_LINK, who.device_id, link_id=link.id
+    )
+    used = e.GuestLinkUsed(
+        link_id=LinkId(link.id),
+        device_id=who.device_id,
+        person=person,
+        participant_id=participant.id,
+        is_return=known is not None,
+    )
+    return admitted(ctx, [used, *join(ctx, participant)], participant)
+
+
+def account_keys(
+    account_id: AccountId,
+    person: Person,
+    invitation_id: InvitationId | None,
+    role: Role,
+    device_id: DeviceId,
+) -> tuple[str, ...]:
+    """List the keys of somebody signed in.
+
+    A host is not recognised by the device: who tries the guest link in the own browser, and
+    removes that guest, must not lock themselves out.
+    """
+    return keys_of(
+        origin=Origin.ACCOUNT,
+        person=person,
+        device_id=None if role is Role.HOST else device_id,
+        account_id=account_id,
+        invitation_id=invitation_id,
+    )
+
+
+def open_connection(ctx: Context, order: o.OpenConnection) -> Answer:
+    """Let a socket in whose ticket is good, if what it proves still stands.
+
+    Everything is asked again here: a ticket may be older than a removal, a block, a
+    revocation, the end of the session. Whoever had left goes through the gates again.
+    """
+    session = ctx.session
+    participant = ctx.state.participants.get(order.participant_id)
+    if session.id != order.session_id:
+        raise Refused(ErrorCode.SESSION_ENDED)
+    if participant is None:
+        raise Refused(ErrorCode.TICKET_INVALID)
+    if participant.kept_out:
+        raise Refused(KEPT_OUT[participant.kept_out])
+    refuse_kept_out(ctx, _keys_now(participant, order.device_id))
+    _refuse_wrong_device(ctx, participant, order.device_id)
+    if participant.presence in (Presence.SEAT, Presence.LEFT):
+        _refuse_dead_link(ctx, participant)
+    if len(participant.connections) >= MAX_CONNECTIONS:
+        raise Refused(ErrorCode.RATE_LIMITED)
+    connection = Connection(
+        id=order.connection_id, node_id=order.node_id, device_id=order.device_id
+    )
+    events: list[Event] = []
+    if participant.presence is Presence.LEFT:
+        refuse_when_full(ctx, is_reserved=participant.role.is_staff)
+        events = come_back(ctx, participant, order.device_id)
+    events.append(e.ConnectionOpened(participant_id=participant.id, connection=connection))
+    return Answer(events=events)
+
+
+def _keys_now(participant: Participant, device_id: DeviceId) -> tuple[str, ...]:
+    """List the keys of somebody who opens a socket; a host is not known by the device."""
+    return keys_of(
+        origin=participant.origin,
+        person=participant.person,
+        device_id=None if participant.role is Role.HOST else device_id,
+        account_id=participant.account_id,
+        link_id=participant.link_id,
+        invitation_id=participant.invitation_id,
+    )
+
+
+def _refuse_wrong_device(ctx: Context, participant: Participant, device_id: DeviceId) -> None:
+    """Refuse a ticket from a device that an invitation or a guest's visit is not bound to."""
+    if participant.account_id is not None:
+        return
+    bound: DeviceId | None = participant.device_id
+    if participant.origin is Origin.INVITATION and participant.invitation_id is not None:
+        invitation = ctx.state.invitations.get(participant.invitation_id)
+        bound = invitation.device_id if invitation else None
+    if bound != device_id:
+        raise Refused(ErrorCode.OTHER_DEVICE)
+
+
+def _refuse_dead_link(ctx: Context, participant: Participant) -> None:
+    """Refuse somebody not inside whose way in is closed by now.
+
+    People inside stay when a link is switched off or an invitation withdrawn, through a
+    dropped connection too; whoever only had a ticket, or had left, does not come in.
+    """
+    match participant.origin:
+        case Origin.GUEST_LINK:
+            link = ctx.state.links.get(participant.link_id) if participant.link_id else None
+            if link is None or link.is_deleted:
+                raise Refused(ErrorCode.LINK_REVOKED)
+            code = LINK_REFUSALS.get(link_state(ctx.state, link, ctx.now))
+            if code is not None and code is not ErrorCode.LINK_USED_UP:
+                raise Refused(code)
+        case Origin.INVITATION:
+            known = participant.invitation_id
+            invitation = ctx.state.invitations.get(known) if known else None
+            if invitation is None:
+                raise Refused(ErrorCode.LINK_REVOKED)
+            refusal = invitation_refusal(ctx.state, invitation, invitation.generation, ctx.now)
+            if refusal is not None:
+                raise Refused(refusal)
+        case Origin.ACCOUNT:
+            if participant.account_id not in ctx.state.collaborators:
+                raise Refused(ErrorCode.NOT_ALLOWED)
+
+
+def close_connections(ctx: Context, order: o.CloseConnections) -> Answer:
+    """Record that sockets are gone; those that are not known (any more) change nothing."""
+    events: list[Event] = []
+    until = ctx.now + ctx.state.settings.grace_s * 1000
+    for participant_id, connection_id in order.closed:
+        participant = ctx.state.participants.get(participant_id)
+        if participant and any(c.id == connection_id for c in participant.connections):
+            events.append(
+                e.ConnectionClosed(
+                    participant_id=participant_id, connection_id=connection_id, expires_at=until
+                )
+            )
+    return Answer(events=events)
+
+
+def reap_node(ctx: Context, order: o.ReapNode) -> Answer:
+    """Record that the connections of nodes which are not alive are gone."""
+    until = ctx.now + ctx.state.settings.grace_s * 1000
+    return Answer(
+        events=[
+            e.ConnectionClosed(
+                participant_id=participant.id, connection_id=connection.id, expires_at=until
+            )
+            for participant in ctx.state.participants.values()
+            for connection in participant.connections
+            if connection.node_id not in order.alive
+        ]
+    )
+
+
+def look_at_clock(ctx: Context, order: o.LookAtClock) -> Answer:
+    """Record what has come due: seats and graces, the opening, the host-absent timer."""
+    events: list[Event] = []
+    for participant_id in order.participant_ids:
+        participant = ctx.state.participants.get(participant_id)
+        if participant and participant.expires_at and ctx.now >= participant.expires_at:
+            events.append(e.ParticipantLeft(participant_id=participant_id))
+    session, entry = ctx.state.session, ctx.state.entry
+    if session is None or entry is None:
+        return Answer(events=events)
+    absent = session.host_absent_ends_at
+    if session.state is SessionState.OPEN and absent is not None and ctx.now >= absent:
+        return Answer(events=[e.SessionEnded(reason=EndReason.HOST_ABSENT)])
+    opens_at = opening_at(ctx.state)
+    if opens_at is not None and ctx.now >= opens_at:
+        events.append(e.SessionOpened())
+    return Answer(events=events)
+
+
+def opening_at(state: RoomState) -> int | None:
+    """Say when the session opens by itself; None when it does not."""
+    session, entry = state.session, state.entry
+    if session is None or entry is None or entry.starts_at is None or entry.is_deleted:
+        return None
+    if session.state not in (SessionState.SCHEDULED, SessionState.EARLY):
+        return None
+    settings = entry.settings
+    return entry.starts_at - settings.lead_s * 1000 if settings.opens_by_itself else None
+
+
+RULES: dict[type, Callable[[Context, Any], Answer]] = {
+    o.RedeemGuestLink: redeem_guest_link,
+    o.OpenConnection: open_connection,
+    o.CloseConnections: close_connections,
+    o.ReapNode: reap_node,
+    o.LookAtClock: look_at_clock,
+}
