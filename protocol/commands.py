@@ -35,8 +35,20 @@ People = Annotated[tuple[Checked[ParticipantId], ...], Field(min_length=1, max_l
 # --- the entry -----------------------------------------------------------------------------
 
 
+class Owner(Wire):
+    """For whom a platform makes an entry."""
+
+    account_id: Checked[AccountId]
+    name: Name
+    email: Email
+
+
 class CreateEntry(Wire):
-    """Make an entry; the actor becomes its owner. Only over HTTP and the command line."""
+    """Make an entry; whoever asks becomes its owner. Only over HTTP.
+
+    Args:
+        owner: given by a platform's API key, and by nobody else.
+    """
 
     type: Literal["create_entry"] = "create_entry"
     kind: EntryKind
@@ -46,6 +58,7 @@ class CreateEntry(Wire):
     starts_at: Millis | None = None
     ends_at: Millis | None = None
     settings: EntrySettings = EntrySettings()
+    owner: Owner | None = None
 
 
 class EditEntry(Wire):

@@ -127,6 +127,9 @@ class Connection:
         self.noticed = 0
         """How many notices have come, those dropped from `notices` included."""
         self.pending: dict[CommandId, Do] = {}
+        self._due = 0
+        """So many snapshots were asked for and have not come: the view may be of a window
+        that was left since, and is not resumed from."""
         self._goodbye: Problem | None = None
         self._out: list[str | bytes] = []
 
@@ -136,8 +139,9 @@ class Connection:
         """Begin on a new socket. Nothing of what waited for the old one is sent on it."""
         self._out.clear()
         self._goodbye = None
-        may_resume = self.window is not None and self.view is not None
+        may_resume = self.window is not None and self.view is not None and self._due == 0
         self.is_current = False
+        self._due = 0 if may_resume or self.window is None else 1
         self._say(
             Hello(
                 wire_version=WIRE_VERSION,
@@ -190,9 +194,11 @@ class Connection:
     def watch(self, window: Window) -> None:
         """Look at another part of the tab. The old view stays until the snapshot comes."""
         self.window = window
-        self.is_current = False
         if self.welcome is not None:
-            self._say(Watch(window=window))
+            self._ask_again()
+        else:
+            self.is_current = False
+            self._due += 1
 
     def unwatch(self) -> None:
         """Look at nothing."""
@@ -253,7 +259,7 @@ class Connection:
 
     def _take_welcome(self, welcome: Welcome) -> None:
         self.welcome = welcome
-        self.is_current = welcome.is_resumed and self.view is not None
+        self.is_current = welcome.is_resumed and self.view is not None and self._due == 0
         for message in self.pending.values():
             self._say(message)
 
@@ -264,6 +270,7 @@ class Connection:
         self.position = snapshot.position
         self.is_current = True
         self.snapshots += 1
+        self._due = max(0, self._due - 1)
 
     def _take_delta(self, delta: Delta) -> None:
         if not self.is_current or self.view is None or self.position is None:
@@ -289,6 +296,7 @@ class Connection:
     def _ask_again(self) -> None:
         self.is_current = False
         if self.window is not None:
+            self._due += 1
             self._say(Watch(window=self.window))
 
     def _forget_view(self) -> None:

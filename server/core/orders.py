@@ -103,13 +103,6 @@ class CloseConnections:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReapNode:
-    """Every connection except those of nodes alive is gone."""
-
-    alive: frozenset[NodeId]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LookAtClock:
     """Do what is due: seats, graces, opening by schedule, the host-absent timer.
 
@@ -138,7 +131,6 @@ Order = (
     | EnterAsAccount
     | OpenConnection
     | CloseConnections
-    | ReapNode
     | LookAtClock
     | RecordMail
 )

@@ -4,7 +4,7 @@ Not part of the state: it is advanced by what a batch of events touched, and can
 built anew. Sorted lists come from `sortedcontainers`; insert and rank cost O(log n).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +65,7 @@ def order_key(participant: Participant, group: Group, folded: str) -> Key:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class Text:
     """What a search compares, folded once for each person and not for each search."""
 
     person: Person
@@ -84,7 +84,7 @@ class Roster:
         """Build from a state. Cost: O(n log n)."""
         self._groups: dict[Group, SortedList[Key]] = {}
         self._where: dict[str, tuple[Group, Key]] = {}
-        self._texts: dict[str, _Text] = {}
+        self._texts: dict[str, Text] = {}
         self.rebuild(state)
 
     def rebuild(self, state: RoomState) -> None:
@@ -110,7 +110,7 @@ class Roster:
     def _note(self, one: str, person: Person) -> None:
         known = self._texts.get(one)
         if known is None or known.person != person:
-            self._texts[one] = _Text(person, fold(person.name), fold(person.email))
+            self._texts[one] = Text(person, fold(person.name), fold(person.email))
 
     def advance(self, after: RoomState, touched: Touched) -> None:
         """Follow a batch of events. Cost: O(log n) for each one touched."""
@@ -156,6 +156,18 @@ class Roster:
         found = self._where.get(one)
         return Place(found[0], self._groups[found[0]].index(found[1])) if found else None
 
+    def placed(self) -> Iterable[tuple[str, tuple[Group, Key]]]:
+        """List everybody shown, in no order."""
+        return self._where.items()
+
+    def placed_at(self, one: str) -> tuple[Group, Key] | None:
+        """Get the group and sort key of somebody shown."""
+        return self._where.get(one)
+
+    def text_of(self, one: str) -> Text:
+        """Get what a search compares for somebody shown."""
+        return self._texts[one]
+
     def search(self, query: str, *, with_email: bool) -> "Found":
         """Find people by a part of their name, or e-mail for those who may see it.
 
@@ -197,14 +209,14 @@ class Found:
         """Look through the whole roster again. Cost: O(n)."""
         keys: dict[Group, list[Key]] = {group: [] for group in Group}
         self._where = {}
-        for one, placed in self._roster._where.items():
+        for one, placed in self._roster.placed():
             if self._finds(one):
                 self._where[one] = placed
                 keys[placed[0]].append(placed[1])
         self._groups = {group: SortedList(found) for group, found in keys.items()}
 
     def _finds(self, one: str) -> bool:
-        text = self._roster._texts[one]
+        text = self._roster.text_of(one)
         return self._query in text.name or (self._with_email and self._query in text.email)
 
     def advance(self, touched: Touched) -> None:
@@ -213,8 +225,9 @@ class Found:
             self.rebuild()
             return
         for one in (*touched.participants, *touched.invitations):
-            placed = self._roster._where.get(one)
-            _move(self._groups, self._where, one, placed if placed and self._finds(one) else None)
+            placed = self._roster.placed_at(one)
+            found = placed if placed is not None and self._finds(one) else None
+            _move(self._groups, self._where, one, found)
 
     def count(self, group: Group) -> int:
         """Count those found in a group."""

@@ -289,21 +289,6 @@ def close_connections(ctx: Context, order: o.CloseConnections) -> Answer:
     return Answer(events=events)
 
 
-def reap_node(ctx: Context, order: o.ReapNode) -> Answer:
-    """Record that the connections of nodes which are not alive are gone."""
-    until = ctx.now + ctx.state.settings.grace_s * 1000
-    return Answer(
-        events=[
-            e.ConnectionClosed(
-                participant_id=participant.id, connection_id=connection.id, expires_at=until
-            )
-            for participant in ctx.state.participants.values()
-            for connection in participant.connections
-            if connection.node_id not in order.alive
-        ]
-    )
-
-
 def look_at_clock(ctx: Context, order: o.LookAtClock) -> Answer:
     """Record what has come due: seats and graces, the opening, the host-absent timer."""
     events: list[Event] = []
@@ -338,6 +323,5 @@ RULES: dict[type, Callable[[Context, Any], Answer]] = {
     o.RedeemGuestLink: redeem_guest_link,
     o.OpenConnection: open_connection,
     o.CloseConnections: close_connections,
-    o.ReapNode: reap_node,
     o.LookAtClock: look_at_clock,
 }

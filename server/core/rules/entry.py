@@ -22,13 +22,7 @@ def create(ctx: Context, command: c.CreateEntry, room: RoomId) -> Answer:
     """Make the entry of an empty room; the actor becomes its owner."""
     if ctx.state.entry is not None:
         raise Refused(ErrorCode.CONFLICT)
-    match ctx.actor:
-        case AccountActor(account_id=account_id, person=person):
-            owner = Collaborator(account_id=account_id, person=person, part=Part.OWNER)
-        case PlatformActor() | ServerActor():
-            raise Refused(ErrorCode.BAD_REQUEST, "owner")
-        case _:
-            raise Refused(ErrorCode.NOT_SIGNED_IN)
+    owner = _owner(ctx, command)
     _check_schedule(command.starts_at, command.ends_at)
     entry = Entry(
         id=room,
@@ -46,6 +40,23 @@ def create(ctx: Context, command: c.CreateEntry, room: RoomId) -> Answer:
         events=[e.EntryCreated(entry=entry, owner=owner, session_id=session_id)],
         result={"entry_id": room, "session_id": session_id},
     )
+
+
+def _owner(ctx: Context, command: c.CreateEntry) -> Collaborator:
+    """Whoever is signed in owns what they make; a platform has to name somebody."""
+    given = command.owner
+    match ctx.actor:
+        case AccountActor(account_id=account_id, person=person):
+            if given is not None:
+                raise Refused(ErrorCode.BAD_REQUEST, "owner")
+            return Collaborator(account_id=account_id, person=person, part=Part.OWNER)
+        case PlatformActor() | ServerActor():
+            if given is None:
+                raise Refused(ErrorCode.BAD_REQUEST, "owner")
+            named = ctx.person(given.name, given.email, where="owner.")
+            return Collaborator(account_id=given.account_id, person=named, part=Part.OWNER)
+        case _:
+            raise Refused(ErrorCode.NOT_SIGNED_IN)
 
 
 def _checked_url(url: str) -> str:

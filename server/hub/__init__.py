@@ -1,0 +1,1 @@
+"""Rooms as actors: command queue, group commit, replicas, cohorts of watchers, presence."""

@@ -1,0 +1,78 @@
+"""What the hub needs to know, and the outside world that it is handed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from protocol.ids import NodeId, RoomId
+from server.core.attendance import Attendance
+from server.core.record import Record
+from server.core.state import RoomState
+from server.store.archive import Archive
+from server.store.interface import Store
+from server.store.journal import Journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubSettings:
+    """Sizes and periods, each with its unit. The defaults suit one node.
+
+    Args:
+        tick_ms: the shortest time between two frames to a cohort.
+        ping_ms: how often a watcher is asked whether it is still there; one that has said
+            nothing for two of these is taken for lost.
+        queue_limit: wishes that may wait in one room; more are refused as `overloaded`.
+        batch_limit: wishes that are decided and appended together.
+        in_flight_limit: unanswered commands of one connection; its reading pauses there.
+        outbox_limit: messages that may wait for one connection; beyond, it is closed.
+        checkpoint_every: records between two checkpoints.
+        idle_s: how long a room without watchers and wishes stays in memory.
+        head_check_s: how often a replica compares itself with the store's head.
+        append_timeout_s: how long an append may take before the store counts as unavailable.
+        lease_ms: for how long a node's claim to be alive holds; renewed at a third of it.
+        max_rooms: rooms in memory at once.
+    """
+
+    tick_ms: int = 100
+    ping_ms: int = 2_500
+    queue_limit: int = 20_000
+    batch_limit: int = 1_000
+    in_flight_limit: int = 48
+    outbox_limit: int = 256
+    checkpoint_every: int = 1_000
+    idle_s: float = 60.0
+    head_check_s: float = 3.0
+    append_timeout_s: float = 10.0
+    lease_ms: int = 6_000
+    max_rooms: int = 10_000
+
+
+Committed = Callable[[RoomId, RoomState, tuple[Record, ...]], None]
+"""Told of what was committed, and (without records) of a room that was opened. Never waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Where rooms are kept: the store, and what puts types on top of its bytes."""
+
+    store: Store
+    journal: Journal[Record, RoomState]
+    attendance: Archive[Attendance]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The clock, chance and keys that the composition root hands down.
+
+    Args:
+        clock: ms UTC.
+        monotonic: seconds, never stepping back.
+        entropy: so many random bytes.
+        person_key: derives person ids from e-mail addresses.
+        node_id: this process.
+    """
+
+    clock: Callable[[], int]
+    monotonic: Callable[[], float]
+    entropy: Callable[[int], bytes]
+    person_key: bytes
+    node_id: NodeId
