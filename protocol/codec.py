@@ -7,7 +7,7 @@ there do strict rules take an enum from a string and a tuple from an array.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar, get_args
+from typing import Final, Literal, TypeVar, get_args
 
 import msgpack
 import pydantic_core
@@ -107,12 +107,12 @@ class Codec:
         return shaped(self._plain(data, limits), _CLIENT, in_union=True)
 
     def decode_server(self, data: bytes | str, limits: Limits = SERVER_LIMITS) -> ServerMessage:
-        """Read what a server sent.
+        """Read what a server sent. Fields that this version does not know are left out.
 
         Raises:
             Malformed: whatever else it is; no other exception leaves, for any input.
         """
-        return shaped(self._plain(data, limits), _SERVER, in_union=True)
+        return shaped(self._plain(data, limits), _SERVER, in_union=True, extra="ignore")
 
     def _plain(self, data: bytes | str, limits: Limits) -> Plain:
         if self.is_text:
@@ -143,19 +143,26 @@ def decode_body(data: bytes, shape: TypeAdapter[T], limits: Limits) -> T:
     return shaped(parse_json(data, limits), shape)
 
 
-def shaped(plain: Plain, shape: TypeAdapter[T], *, in_union: bool = False) -> T:
+def shaped(
+    plain: Plain,
+    shape: TypeAdapter[T],
+    *,
+    in_union: bool = False,
+    extra: Literal["forbid", "ignore"] = "forbid",
+) -> T:
     """Validate plain data, strictly, as if it had arrived as JSON.
 
     Args:
         plain: from one of the parsers, with ids out of a path put in if need be.
         shape: what it should be.
         in_union: the shape is a union told apart by `type`.
+        extra: what becomes of unknown fields.
 
     Raises:
         Malformed: it does not fit; `where` names the first field that does not.
     """
     try:
-        return shape.validate_json(pydantic_core.to_json(plain))
+        return shape.validate_json(pydantic_core.to_json(plain), extra=extra)
     except ValidationError as error:
         where = _where(error, in_union=in_union)
     raise Malformed(Fault.SHAPE, where=where)

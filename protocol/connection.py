@@ -1,6 +1,6 @@
 """A client of the protocol without a socket: frames in, messages and frames out.
 
-One `Connection` lives as long as somebody stays, over as many sockets as that takes. Whoever
+One `ClientState` lives as long as somebody stays, over as many sockets as that takes. Whoever
 owns the socket calls, in this order and again after every loss:
 
     opened()          a socket is open; the hello is among the frames to send
@@ -101,7 +101,7 @@ class Backoff:
         return longest * (0.5 + draw / 2)
 
 
-class Connection:
+class ClientState:
     """What a client knows, and what it has to say.
 
     Args:

@@ -56,7 +56,7 @@ _SENTENCES = {
     Fault.NOT_BINARY: "A text frame arrived on a connection that speaks binary.",
     Fault.SYNTAX: "The message is cut short, has something after its end, or is not well formed.",
     Fault.TOO_DEEP: "The message is nested more than {limit} deep.",
-    Fault.TOO_MANY: "An array or map has more than {limit} items.",
+    Fault.TOO_MANY: "There are more than {limit} items in an array or map, or values in all.",
     Fault.DUPLICATE_KEY: "A map has the same key twice.",
     Fault.KEY: "A map has a key that is not a string.",
     Fault.TYPE: "The message holds bytes, a timestamp or an extension type.",
@@ -103,16 +103,19 @@ class Limits:
         max_frame_bytes: size of the payload, in bytes of UTF-8 for text.
         max_depth: how deep arrays and maps may nest; an array of numbers is 1 deep.
         max_items: how many items one array or map may have.
+        max_values: how many values of any kind there may be in all; bounds the time that a
+            message takes.
     """
 
     max_frame_bytes: int
     max_depth: int = 32
     max_items: int = 1_000
+    max_values: int = 5_000
 
 
 CLIENT_LIMITS = Limits(max_frame_bytes=64 * 1024)
 """What a client may send. The largest command names 500 people."""
-SERVER_LIMITS = Limits(max_frame_bytes=4 * 1024 * 1024, max_items=10_000)
+SERVER_LIMITS = Limits(max_frame_bytes=4 * 1024 * 1024, max_items=10_000, max_values=200_000)
 """What a client takes from a server. A snapshot of five groups of 200 rows has about 200 KiB."""
 
 
@@ -207,26 +210,42 @@ def _depth(text: str) -> int:
 
 
 def _checked(value: Any, limits: Limits) -> Plain:
-    _check(value, limits.max_depth, limits)
+    _check(value, limits.max_depth, limits.max_values, limits)
     plain: Plain = value
     return plain
 
 
-def _check(value: Any, levels: int, limits: Limits) -> None:
-    """Check a value and all in it; so many `levels` may still open."""
+def _check(value: Any, levels: int, values: int, limits: Limits) -> int:
+    """Check a value and all in it.
+
+    Args:
+        value: what a parser gave.
+        levels: how many more levels may open.
+        values: how many values may still come, this one included.
+        limits: what is allowed.
+
+    Returns:
+        How many values may still come after it.
+    """
     kind = type(value)
-    if kind is dict or kind is list:
-        if levels == 0:
-            raise Malformed(Fault.TOO_DEEP, limit=limits.max_depth)
-        if len(value) > limits.max_items:
-            raise Malformed(Fault.TOO_MANY, limit=limits.max_items)
-        if kind is dict:
-            _check_keys(value)
-            value = value.values()
-        for item in value:
-            _check(item, levels - 1, limits)
-    else:
+    if kind is not dict and kind is not list:
         _check_scalar(value)
+        return values - 1
+    if levels == 0:
+        raise Malformed(Fault.TOO_DEEP, limit=limits.max_depth)
+    if len(value) > limits.max_items:
+        raise Malformed(Fault.TOO_MANY, limit=limits.max_items)
+    if len(value) >= values:
+        raise Malformed(Fault.TOO_MANY, limit=limits.max_values)
+    if kind is dict:
+        _check_keys(value)
+        value = value.values()
+    values -= 1
+    for item in value:
+        values = _check(item, levels - 1, values, limits)
+        if values < 0:
+            raise Malformed(Fault.TOO_MANY, limit=limits.max_values)
+    return values
 
 
 def _check_scalar(value: object) -> None:

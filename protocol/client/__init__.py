@@ -18,7 +18,7 @@ from protocol.client.client import Client
 from protocol.client.line import Line
 from protocol.client.options import DEFAULT_TIMEOUT_S, Options
 from protocol.codec import MSGPACK, Codec
-from protocol.connection import Backoff, Connection
+from protocol.connection import Backoff, ClientState
 from protocol.failures import Over, Refused, StillPending, TooManyPending, Unreachable
 from protocol.secret import Secret
 from protocol.views import Window
@@ -71,8 +71,8 @@ async def connect(
     if ticket is not None:
         text = ticket.reveal() if isinstance(ticket, Secret) else ticket
         sent["Authorization"] = f"Bearer {text}"
-    connection = Connection(codec, window=window)
-    client = Client(connection, Line(url, connection, origin, sent, options), options)
+    state = ClientState(codec, window=window)
+    client = Client(state, Line(url, state, origin, sent, options), options)
     task = asyncio.create_task(client.run(), name="usher client")
     try:
         try:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from protocol.client.line import Line
 from protocol.client.options import DEFAULT_TIMEOUT_S, Options
 from protocol.commands import Command
-from protocol.connection import Connection
+from protocol.connection import ClientState
 from protocol.errors import ErrorCode
 from protocol.failures import Over, Refused
 from protocol.ids import CommandId
@@ -17,11 +17,11 @@ from protocol.views import SelfView, View, Window
 class Client:
     """One person's part in a session, from the first socket to the last. Made by `connect`."""
 
-    def __init__(self, connection: Connection, line: Line, options: Options) -> None:
+    def __init__(self, state: ClientState, line: Line, options: Options) -> None:
         """Prepare; `run` connects."""
         self.line = line
         """The sockets: attempts, the last loss and its cause."""
-        self._connection = connection
+        self._state = state
         self._options = options
         self._replies: dict[CommandId, list[asyncio.Future[Reply]]] = {}
         self._pulse = asyncio.Event()
@@ -39,27 +39,27 @@ class Client:
     @property
     def you(self) -> SelfView | None:
         """One's own state; None until the server has told it."""
-        return self._connection.you
+        return self._state.you
 
     @property
     def view(self) -> View | None:
         """What is seen through the window; None at a gate, and until a snapshot has come."""
-        return self._connection.view
+        return self._state.view
 
     @property
     def is_current(self) -> bool:
         """The view is of the window last asked for, and is being kept up to date."""
-        return self._connection.is_current
+        return self._state.is_current
 
     @property
     def welcome(self) -> Welcome | None:
         """What the server said at the start of this socket; None while there is none."""
-        return self._connection.welcome
+        return self._state.welcome
 
     @property
     def is_connected(self) -> bool:
         """The server has said welcome, and the socket is not known to be lost."""
-        return self._connection.welcome is not None
+        return self._state.welcome is not None
 
     @property
     def problem(self) -> Problem | None:
@@ -77,9 +77,9 @@ class Client:
         return self.you is not None and self.you.gate is not None
 
     @property
-    def connection(self) -> Connection:
+    def state(self) -> ClientState:
         """The state behind this client, to look at."""
-        return self._connection
+        return self._state
 
     # --- what one can do -------------------------------------------------------------------
 
@@ -93,14 +93,14 @@ class Client:
             TimeoutError: no snapshot came in time.
             Refused, Over: the client is over.
         """
-        self._connection.watch(window)
+        self._state.watch(window)
         self.line.flush()
         await self.until(lambda client: client.is_current or client.is_at_gate, timeout_s)
         return self.view
 
     def unwatch(self) -> None:
         """Look at nothing from now on."""
-        self._connection.unwatch()
+        self._state.unwatch()
         self.line.flush()
 
     async def do(
@@ -122,7 +122,7 @@ class Client:
         """
         self._raise_if_over()
         command_id = CommandId(id or self._options.new_id())
-        self._connection.do(command, command_id)
+        self._state.do(command, command_id)
         self.line.flush()
         reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._replies.setdefault(command_id, []).append(reply)
@@ -178,7 +178,7 @@ class Client:
 
     async def notices(self) -> AsyncIterator[Notice]:
         """Go through what one is told, from the oldest that is kept. Ends when it is over."""
-        state = self._connection
+        state = self._state
         told = state.noticed - len(state.notices)
         while True:
             told = max(told, state.noticed - len(state.notices))
@@ -191,7 +191,7 @@ class Client:
 
     def send(self, message: ClientMessage) -> None:
         """Send any message as it is, without keeping account of it."""
-        self._connection.say(message)
+        self._state.say(message)
         self.line.flush()
 
     def drop(self) -> None:
@@ -219,7 +219,7 @@ class Client:
             waiting.remove(reply)
             if not waiting:
                 del self._replies[command_id]
-                self._connection.forget(command_id)
+                self._state.forget(command_id)
 
     def _end(self) -> Exception:
         problem = self.problem

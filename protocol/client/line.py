@@ -10,18 +10,18 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.typing import Subprotocol
 
 from protocol.client.options import MISSED_PINGS, Options
-from protocol.connection import Connection, Loss, loss_of_response
+from protocol.connection import ClientState, Loss, loss_of_response
 from protocol.errors import ErrorCode
 from protocol.messages import Problem, ServerMessage
 from protocol.plain import SERVER_LIMITS, Malformed
 
 
 class Line:
-    """Keeps a `Connection` supplied with sockets. One task, `run`, owns all that happens here.
+    """Keeps a `ClientState` supplied with sockets. One task, `run`, owns all that happens here.
 
     Args:
         url: of the socket.
-        connection: takes in what arrives and says what to send.
+        state: takes in what arrives and says what to send.
         origin: the Origin header.
         headers: further headers, with the credential among them.
         options: limits, time and chance.
@@ -30,7 +30,7 @@ class Line:
     def __init__(
         self,
         url: str,
-        connection: Connection,
+        state: ClientState,
         origin: str | None,
         headers: Mapping[str, str],
         options: Options,
@@ -45,7 +45,7 @@ class Line:
         self.is_over = False
         """There is no socket and will not be one."""
         self._url = url
-        self._connection = connection
+        self._state = state
         self._origin = Origin(origin) if origin is not None else None
         self._headers = headers
         self._options = options
@@ -74,7 +74,7 @@ class Line:
             on_change()
 
     def flush(self) -> None:
-        """Have what the connection wants to say sent soon."""
+        """Have what the state has to say sent soon."""
         self._has_output.set()
 
     def drop(self) -> None:
@@ -109,7 +109,7 @@ class Line:
         return await open_socket(
             self._url,
             origin=self._origin,
-            subprotocols=[Subprotocol(self._connection.codec.name)],
+            subprotocols=[Subprotocol(self._state.codec.name)],
             additional_headers=self._headers,
             compression=None,
             proxy=None,
@@ -122,12 +122,12 @@ class Line:
     async def _converse(
         self, socket: ClientConnection, on_message: Callable[[ServerMessage], None]
     ) -> bool:
-        if socket.subprotocol != self._connection.codec.name:
+        if socket.subprotocol != self._state.codec.name:
             await socket.close(1002)
             self.loss = Loss(is_final=True, problem=Problem.of(ErrorCode.VERSION_UNSUPPORTED))
             return False
         self._socket = socket
-        self._connection.opened()
+        self._state.opened()
         self.flush()
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -136,8 +136,8 @@ class Line:
                 writer.cancel()
         finally:
             self._socket = None
-            was_welcome = self._connection.welcome is not None
-            self.loss = self._connection.lost(socket.close_code)
+            was_welcome = self._state.welcome is not None
+            self.loss = self._state.lost(socket.close_code)
             await socket.close()
         return was_welcome
 
@@ -149,7 +149,7 @@ class Line:
             while True:
                 async with asyncio.timeout(self._patience_s()):
                     frame = await socket.recv()
-                message = self._connection.receive(frame)
+                message = self._state.receive(frame)
                 self.flush()
                 on_message(message)
         except ConnectionClosed as error:
@@ -163,7 +163,7 @@ class Line:
             while True:
                 await self._has_output.wait()
                 self._has_output.clear()
-                for frame in self._connection.frames_to_send():
+                for frame in self._state.frames_to_send():
                     async with asyncio.timeout(self._options.send_timeout_s):
                         await socket.send(frame)
         except ConnectionClosed:
@@ -172,7 +172,7 @@ class Line:
             socket.transport.abort()
 
     def _patience_s(self) -> float:
-        welcome = self._connection.welcome
+        welcome = self._state.welcome
         if welcome is None:
             return self._options.open_timeout_s
         return max(1.0, welcome.ping_ms * MISSED_PINGS / 1000)

@@ -4,11 +4,12 @@ Run after the events of a command on the draft they lead to, so that a record al
 the room in a state that needs nothing more done.
 """
 
-from protocol.roles import Gate, SessionState, WaitReason
+from protocol.ids import ParticipantId
+from protocol.roles import Gate, SessionState
 from server.core import events as e
 from server.core.events import Event
 from server.core.gates import stand_of
-from server.core.state import RoomState
+from server.core.state import Participant, RoomState
 
 GATE_WAKERS = (e.SessionOpened, e.LockSet, e.SettingsEdited, e.GuestLinkEdited)
 """Facts upon which everybody at a gate is looked at again."""
@@ -22,7 +23,9 @@ def consequences(state: RoomState, events: tuple[Event, ...], now: int) -> list[
     found: list[Event] = []
     if any(isinstance(event, GATE_WAKERS) for event in events):
         found += _moved_on(state)
-    found += _role_at_gate(state, events)
+    for event in events:
+        if isinstance(event, e.RoleGranted):
+            found += _after_grant(state, event.participant_id)
     return found + _staff_timers(state, found, now)
 
 
@@ -33,34 +36,46 @@ def _moved_on(state: RoomState) -> list[Event]:
         stand = stand_of(state, participant)
         if stand.gate is None:
             moved.append(e.ParticipantAdmitted(participant_id=participant.id))
-        elif stand.gate is not participant.gate:
+        elif (stand.gate, stand.reason) != (participant.gate, participant.wait_reason):
             moved.append(
                 e.GateSet(participant_id=participant.id, gate=stand.gate, reason=stand.reason)
             )
     return moved
 
 
-def _role_at_gate(state: RoomState, events: tuple[Event, ...]) -> list[Event]:
-    """Let in whoever got at a gate a role that passes it."""
-    moved: list[Event] = []
-    for event in events:
-        if not isinstance(event, e.RoleGranted):
-            continue
-        participant = state.participants.get(event.participant_id)
-        if participant is None or participant.gate is None:
-            continue
-        if participant.wait_reason is WaitReason.SENT_BACK:
-            continue
-        if stand_of(state, participant).gate is None:
-            moved.append(e.ParticipantAdmitted(participant_id=participant.id))
-    return moved
+def _after_grant(state: RoomState, participant_id: ParticipantId) -> list[Event]:
+    """Move on whoever got another role or other rights, and hold them to a hard mute."""
+    participant = state.participants.get(participant_id)
+    if participant is None or not participant.holds_place:
+        return []
+    found: list[Event] = []
+    stand = stand_of(state, participant)
+    if participant.gate is not None:
+        if stand.gate is None:
+            found.append(e.ParticipantAdmitted(participant_id=participant_id))
+        elif (stand.gate, stand.reason) != (participant.gate, participant.wait_reason):
+            found.append(
+                e.GateSet(participant_id=participant_id, gate=stand.gate, reason=stand.reason)
+            )
+    elif stand.gate is Gate.COUNTDOWN:
+        # Before the start staff alone are inside; a lock on the other hand puts nobody out.
+        found.append(e.GateSet(participant_id=participant_id, gate=stand.gate))
+    elif _slips_hard_mute(state, participant):
+        found.append(e.MicrophoneSet(participant_id=participant_id, is_on=False))
+    return found
+
+
+def _slips_hard_mute(state: RoomState, participant: Participant) -> bool:
+    session = state.session
+    is_hard_muted = session is not None and session.is_hard_muted
+    return is_hard_muted and participant.has_microphone_on and not participant.role.is_staff
 
 
 def _staff_timers(state: RoomState, moved: list[Event], now: int) -> list[Event]:
     session, entry = state.session, state.entry
     if session is None or entry is None or not entry.kind.is_live:
         return []
-    is_staff_here = len(state.staff_here) > 0 or _lets_staff_in(state, moved)
+    is_staff_here = _keeps_staff(state, moved) or _lets_staff_in(state, moved)
     match session.state:
         case SessionState.SCHEDULED if is_staff_here:
             return [e.SessionEarlyChanged(is_early=True)]
@@ -73,6 +88,11 @@ def _staff_timers(state: RoomState, moved: list[Event], now: int) -> list[Event]
             return [e.HostAbsenceBegan(ends_at=ends_at)]
         case _:
             return []
+
+
+def _keeps_staff(state: RoomState, moved: list[Event]) -> bool:
+    going = {event.participant_id for event in moved if isinstance(event, e.GateSet)}
+    return any(one not in going for one in state.staff_here)
 
 
 def _lets_staff_in(state: RoomState, moved: list[Event]) -> bool:

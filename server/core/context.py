@@ -108,6 +108,12 @@ class Context:
         actor = self.actor
         return isinstance(actor, ParticipantActor) and actor.participant_id == participant_id
 
+    def is_same(self, participant: Participant) -> bool:
+        """Say whether the actor is that person, in the room or signed in outside of it."""
+        if isinstance(self.actor, AccountActor):
+            return participant.account_id == self.actor.account_id
+        return self.is_me(participant.id)
+
     def subject(self, participant_id: ParticipantId, right: Right) -> Participant:
         """Get somebody in the room to act upon, whom the actor may manage with this right."""
         self.need(right)

@@ -89,7 +89,9 @@ def decide(state: RoomState, wish: Command | Order, actor: Actor, env: Env) -> D
         if isinstance(wish, CreateEntry):
             answer = entry.create(ctx, wish, env.room)
         else:
-            if state.entry is None or state.entry.is_deleted:
+            # Orders look for themselves: a door of a deleted entry has its own words for it.
+            is_gone = state.entry is None or state.entry.is_deleted
+            if is_gone and isinstance(wish, Wire):
                 return Rejected(code=ErrorCode.NOT_FOUND)
             answer = RULES[type(wish)](ctx, wish)
     except Refused as no:
@@ -126,7 +128,7 @@ def step(
     A command id that this actor used before finds its first answer again, with no second
     effect; with another body it is refused as `command_reused`.
     """
-    digest = _digest(wish) if command_id and isinstance(wish, Wire) else ""
+    digest = _digest(wish) if command_id is not None else ""
     for known in state.causes.get(actor.key) or ():
         if command_id is not None and known.command_id == command_id:
             if known.digest != digest:
@@ -163,5 +165,9 @@ def _no(state: RoomState, rejected: Rejected) -> Step:
     return Step(record=None, state=state, rejected=rejected)
 
 
-def _digest(wish: Wire) -> str:
-    return hashlib.blake2b(wish.model_dump_json().encode(), digest_size=16).hexdigest()
+def _digest(wish: Command | Order) -> str:
+    body = repr(wish)
+    if isinstance(wish, Wire):
+        # What is stated counts too: `null` clears, and what is left out stays.
+        body = f"{sorted(wish.model_fields_set - {'type'})} {wish.model_dump_json()}"
+    return hashlib.blake2b(body.encode(), digest_size=16).hexdigest()

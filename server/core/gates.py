@@ -39,7 +39,6 @@ def _locked_out(state: RoomState, participant: Participant) -> bool:
     return (
         session is not None
         and session.is_locked
-        and not participant.is_admitted
         and participant.role is not Role.HOST
         and Right.PASS_LOCK not in rights_of_participant(state, participant)
     )

@@ -3,6 +3,9 @@
 Removal and blocks act on the person, however they come back. An e-mail that a guest typed is
 not verified, so it only keeps out other guests: nobody can shut out an invited person by
 giving that person's address and misbehaving.
+
+Staff are not recognised by the device: who tries the guest link in the own browser, and
+removes that guest, must not lock themselves out.
 """
 
 from protocol.ids import AccountId, DeviceId, InvitationId, LinkId
@@ -34,19 +37,37 @@ def keys_of(
     return tuple(keys)
 
 
+def known_by(participant: Participant) -> tuple[str, ...]:
+    """List the keys under which somebody of this session is recognised as a person kept out."""
+    is_guest = participant.origin is Origin.GUEST_LINK
+    keys = [f"{'guest' if is_guest else 'email'}:{participant.person.id}"]
+    keys += _own_keys(participant)
+    if not participant.role.is_staff:
+        keys += _device_keys(participant)
+    return tuple(keys)
+
+
 def removal_keys(participant: Participant) -> tuple[str, ...]:
     """List the keys that keep a removed person out: all but the link that others use too."""
-    return tuple(
-        key
-        for key in keys_of(
-            origin=participant.origin,
-            person=participant.person,
-            device_id=participant.device_id,
-            account_id=participant.account_id,
-            invitation_id=participant.invitation_id,
-        )
-        if not key.startswith("link:")
-    )
+    keys = _address_keys(participant) + _own_keys(participant) + _device_keys(participant)
+    return tuple(keys)
+
+
+def _address_keys(participant: Participant) -> list[str]:
+    """Whoever has proven an address does not come back as a guest who types it, either."""
+    keys = [f"guest:{participant.person.id}"]
+    if participant.origin is not Origin.GUEST_LINK:
+        keys.append(f"email:{participant.person.id}")
+    return keys
+
+
+def _own_keys(participant: Participant) -> list[str]:
+    keys = [f"account:{participant.account_id}"] if participant.account_id else []
+    return keys + [f"invitation:{one}" for one in participant.invitations]
+
+
+def _device_keys(participant: Participant) -> list[str]:
+    return [f"device:{one}" for one in sorted(participant.device_ids)]
 
 
 def block_keys(participant: Participant, by: tuple[BlockBy, ...]) -> tuple[str, ...]:
@@ -54,18 +75,13 @@ def block_keys(participant: Participant, by: tuple[BlockBy, ...]) -> tuple[str, 
     keys: list[str] = []
     is_guest = participant.origin is Origin.GUEST_LINK
     if BlockBy.PERSON in by:
-        if participant.account_id:
-            keys.append(f"account:{participant.account_id}")
-        if participant.invitation_id:
-            keys.append(f"invitation:{participant.invitation_id}")
+        keys += _own_keys(participant)
         if is_guest:
-            keys.append(f"device:{participant.device_id}")
+            keys += _device_keys(participant)
     if BlockBy.EMAIL in by:
-        keys.append(f"guest:{participant.person.id}")
-        if not is_guest:
-            keys.append(f"email:{participant.person.id}")
+        keys += _address_keys(participant)
     if BlockBy.DEVICE in by:
-        keys.append(f"device:{participant.device_id}")
+        keys += _device_keys(participant)
     if BlockBy.LINK in by and participant.link_id:
         keys.append(f"link:{participant.link_id}")
     return tuple(dict.fromkeys(keys))

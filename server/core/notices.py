@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from protocol.ids import ParticipantId
+from protocol.ids import AccountId, ParticipantId
 from protocol.messages import Notice, NoticeKind
 from protocol.roles import StagePlace, WaitReason
 from server.core import events as e
@@ -17,7 +17,7 @@ def notices(before: RoomState, record: Record) -> Iterator[tuple[ParticipantId, 
     Args:
         before: the state before the record.
     """
-    by_id = _participant_behind(record.by)
+    by_id = _participant_behind(before, record.by)
     actor = before.participants.get(by_id) if by_id else None
     by = actor.person.name if actor else None
     for event in record.events:
@@ -26,8 +26,10 @@ def notices(before: RoomState, record: Record) -> Iterator[tuple[ParticipantId, 
                 yield whom, Notice.model_construct(type="notice", kind=kind, by=by, role=role)
 
 
-def _participant_behind(actor_key: str) -> ParticipantId | None:
+def _participant_behind(before: RoomState, actor_key: str) -> ParticipantId | None:
     kind, _, found = actor_key.partition(":")
+    if kind == "account":
+        return before.by_account.get(AccountId(found))
     return ParticipantId(found) if kind == "participant" else None
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from protocol.ids import InvitationId, ParticipantId
 from protocol.privacy import Seen, marks
-from protocol.roles import Gate, Group, Right, ViewerList
+from protocol.roles import Gate, Group, Right, StagePlace, ViewerList
 from protocol.views import (
     Counts,
     GroupView,
@@ -201,6 +201,7 @@ def row(state: RoomState, participant_id: ParticipantId, audience: Audience) -> 
     """Make one person's row for an audience."""
     participant = state.participants[participant_id]
     link = state.links.get(participant.link_id) if participant.link_id else None
+    is_on_stage = participant.stage is StagePlace.ON
     values: dict[str, Any] = {
         "id": participant.id,
         "name": participant.person.name,
@@ -211,7 +212,7 @@ def row(state: RoomState, participant_id: ParticipantId, audience: Audience) -> 
         "devices": participant.devices,
         "hand_raised_at": participant.hand_raised_at,
         "stage": participant.stage,
-        "on_stage_since": participant.stage_since,
+        "on_stage_since": participant.stage_since if is_on_stage else None,
         "has_microphone_on": participant.has_microphone_on,
         "has_camera_on": participant.has_camera_on,
         "email": participant.person.email,
@@ -243,11 +244,20 @@ def ledger_row(state: RoomState, invitation_id: InvitationId, now: int) -> Ledge
     )
 
 
+def _is_hard_muted(session: Session, participant: Participant) -> bool:
+    """Say it to those whom it stops from speaking now, on stage: nobody else has to be told."""
+    is_on_stage = participant.stage is StagePlace.ON
+    return session.is_hard_muted and is_on_stage and not participant.role.is_staff
+
+
 def you(state: RoomState, participant_id: ParticipantId) -> SelfView | None:
-    """Make a participant's own state; at a gate, nothing but what the gate shows."""
+    """Make a participant's own state; at a gate, nothing but what the gate shows.
+
+    None for those who are kept out: they are told why, and nothing else.
+    """
     participant = state.participants.get(participant_id)
     session, entry = state.session, state.entry
-    if participant is None or session is None or entry is None:
+    if participant is None or participant.kept_out or session is None or entry is None:
         return None
     values: dict[str, Any] = {
         "participant_id": participant.id,
@@ -271,7 +281,7 @@ def you(state: RoomState, participant_id: ParticipantId) -> SelfView | None:
         "stage": participant.stage,
         "has_microphone_on": participant.has_microphone_on,
         "has_camera_on": participant.has_camera_on,
-        "is_hard_muted": session.is_hard_muted and not participant.role.is_staff,
+        "is_hard_muted": _is_hard_muted(session, participant),
         "devices": participant.devices,
         "starts_at": entry.starts_at,
     }

@@ -1,6 +1,6 @@
 """The tables of rights: role × right in a session, part × right on an entry; who manages whom."""
 
-from protocol.roles import InvitationType, Part, Right, Role
+from protocol.roles import InvitationType, Origin, Part, Right, Role, SessionState
 from server.core.actors import (
     AccountActor,
     Actor,
@@ -8,7 +8,8 @@ from server.core.actors import (
     PlatformActor,
     ServerActor,
 )
-from server.core.state import Participant, RoomState
+from server.core.identity import keys_of
+from server.core.state import Collaborator, Participant, RoomState
 
 _VIEWER = frozenset({Right.RAISE_HAND, Right.REQUEST_STAGE, Right.RENAME_SELF})
 _SPEAKER = _VIEWER | {Right.JOIN_STAGE}
@@ -113,8 +114,7 @@ def rights_of(state: RoomState, actor: Actor) -> frozenset[Right]:
         case ServerActor() | PlatformActor():
             return frozenset(Right)
         case AccountActor():
-            collaborator = state.collaborators.get(actor.account_id)
-            return PART_RIGHTS[collaborator.part] if collaborator else frozenset()
+            return _rights_of_account(state, actor)
         case ParticipantActor():
             participant = state.participants.get(actor.participant_id)
             if participant is None or not participant.is_in or participant.kept_out:
@@ -130,13 +130,58 @@ def rank_of(state: RoomState, actor: Actor) -> int:
         case ServerActor() | PlatformActor():
             return TOP_RANK
         case AccountActor():
-            collaborator = state.collaborators.get(actor.account_id)
-            return PART_ROLES[collaborator.part].rank if collaborator else -1
+            return _rank_of_account(state, actor)
         case ParticipantActor():
             participant = state.participants.get(actor.participant_id)
             return participant.role.rank if participant else -1
         case _:
             return -1
+
+
+def _rights_of_account(state: RoomState, actor: AccountActor) -> frozenset[Right]:
+    collaborator = _part_of(state, actor)
+    if collaborator is None:
+        return frozenset()
+    rights = PART_RIGHTS[collaborator.part]
+    participant = _bound_by(state, collaborator)
+    if participant is None:
+        return rights
+    if participant.kept_out:
+        return frozenset()
+    return rights & (rights_of_participant(state, participant) | LASTING)
+
+
+def _rank_of_account(state: RoomState, actor: AccountActor) -> int:
+    collaborator = _part_of(state, actor)
+    if collaborator is None:
+        return -1
+    rank = PART_ROLES[collaborator.part].rank
+    participant = _bound_by(state, collaborator)
+    return rank if participant is None else min(rank, participant.role.rank)
+
+
+def _part_of(state: RoomState, actor: AccountActor) -> Collaborator | None:
+    """Find the part of an account that is not blocked; the owner cannot be shut out."""
+    collaborator = state.collaborators.get(actor.account_id)
+    if collaborator is None or collaborator.part is Part.OWNER:
+        return collaborator
+    keys = keys_of(
+        origin=Origin.ACCOUNT, person=actor.person, device_id=None, account_id=actor.account_id
+    )
+    return None if any(key in state.blocked_keys for key in keys) else collaborator
+
+
+def _bound_by(state: RoomState, collaborator: Collaborator) -> Participant | None:
+    """Find whom an account is in the running session, which binds it outside the room too.
+
+    Or whoever was demoted or removed could raise or readmit themselves from the media page.
+    The owner alone is free: a co-owner must not take the entry away from them.
+    """
+    session = state.session
+    if collaborator.part is Part.OWNER or session is None or session.state is SessionState.ENDED:
+        return None
+    known = state.by_account.get(collaborator.account_id)
+    return state.participants.get(known) if known else None
 
 
 def may_manage(state: RoomState, actor: Actor, subject: Participant) -> bool:

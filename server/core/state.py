@@ -110,7 +110,6 @@ class Invitation:
 
     Args:
         valid_until: a moment of its own; None: until the session ends plus the entry's grace.
-        invited_rank: rank of the role that the inviter held, above which it cannot be raised.
         mail: how the newest mail fared; `mails` numbers them, so that late news of an older
             one changes nothing.
     """
@@ -163,6 +162,8 @@ class Participant:
     """A person in one session, however many tabs or devices.
 
     Args:
+        link_generation: of the guest link when it was last used; a newer URL ends the old ones.
+        earlier_invitations: redeemed before `invitation_id` in this session.
         kept_out: why they may not come in (`declined`, `removed`, `blocked`); empty: they may.
         expires_at: while *seat* or *reconnecting*: when they count as left.
         intervals: closed spans of presence, (from, to) in ms UTC.
@@ -177,7 +178,9 @@ class Participant:
     revoked: frozenset[Right] = frozenset()
     account_id: AccountId | None = None
     link_id: LinkId | None = None
+    link_generation: int = 0
     invitation_id: InvitationId | None = None
+    earlier_invitations: tuple[InvitationId, ...] = ()
     device_id: DeviceId
     joined_at: int
     gate: Gate | None = None
@@ -220,6 +223,17 @@ class Participant:
     def is_custom(self) -> bool:
         """Has single rights that the role alone would not give."""
         return bool(self.granted or self.revoked)
+
+    @property
+    def invitations(self) -> tuple[InvitationId, ...]:
+        """Every invitation redeemed in this session, the newest last."""
+        newest = () if self.invitation_id is None else (self.invitation_id,)
+        return (*self.earlier_invitations, *newest)
+
+    @property
+    def device_ids(self) -> frozenset[DeviceId]:
+        """The device that they came with last, and those on which they are connected."""
+        return frozenset((self.device_id, *(c.device_id for c in self.connections)))
 
     @property
     def devices(self) -> int:
@@ -301,6 +315,8 @@ class RoomState:
     blocks: Map[BlockId, BlockRecord] = field(default_factory=Map)
     blocked_keys: Map[str, BlockId] = field(default_factory=Map)
     session: Session | None = None
+    session_ends: tuple[int, ...] = ()
+    """When sessions ended, the newest last: an invitation does not outlive its own."""
     participants: Map[ParticipantId, Participant] = field(default_factory=Map)
     by_account: Map[AccountId, ParticipantId] = field(default_factory=Map)
     kept_out_keys: Map[str, ParticipantId] = field(default_factory=Map)

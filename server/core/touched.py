@@ -22,7 +22,14 @@ class Touched:
     everybody: bool = False
 
 
-_EVERYBODY = (e.EntryCreated, e.EntryDeleted, e.SettingsEdited, e.SessionCreated, e.SessionEnded)
+_EVERYBODY = (
+    e.EntryCreated,
+    e.EntryEdited,
+    e.EntryDeleted,
+    e.SettingsEdited,
+    e.SessionCreated,
+    e.SessionEnded,
+)
 
 
 def touched(before: RoomState, events: Iterable[Event]) -> Touched:
@@ -52,11 +59,12 @@ def _add(before: RoomState, event: Event, found: Touched) -> None:
             found.participants.update(before.cameras)
         case e.HardMuteSet():
             found.participants.update(before.on_stage)
-        case e.EntryEdited() | e.WaitingMessageSet() | e.SessionOpened():
+        case e.WaitingMessageSet() | e.SessionOpened():
             found.participants.update(before.at_gates)
         case e.ParticipantJoined():
             found.participants.add(event.participant.id)
-            _add_invitation(event.participant.invitation_id, found)
+            for invitation_id in event.participant.invitations:
+                _add_invitation(invitation_id, found)
         case e.BlockAdded():
             found.participants.add(event.block.participant_id)
         case e.InvitationCreated() | e.InvitationUpdated():
@@ -84,8 +92,8 @@ def _add_named(before: RoomState, event: Event, found: Touched) -> None:
     if participant_id is not None:
         found.participants.add(participant_id)
         participant = before.participants.get(participant_id)
-        if participant is not None:
-            _add_invitation(participant.invitation_id, found)
+        for invitation_id in participant.invitations if participant is not None else ():
+            _add_invitation(invitation_id, found)
     _add_invitation(getattr(event, "invitation_id", None), found)
 
 

@@ -30,8 +30,10 @@ LINK_REFUSALS = {
 def expires_at(state: RoomState, invitation: Invitation) -> int | None:
     """Say when an invitation stops working; None while that is not known yet.
 
-    Without a moment of its own it lasts until the session has ended and the grace is over.
-    An entry without schedule counts from the making of the invitation until a session ends.
+    Without a moment of its own it is for one session: the one that runs when it is made, or
+    the next one. It lasts until that session has ended and the grace is over. Before the start
+    the grace counts from the schedule, or without one from the making of the invitation; a
+    session that opens later than that, or another session, does not revive it.
 
     Source: product page, section 3.
     """
@@ -43,12 +45,12 @@ def expires_at(state: RoomState, invitation: Invitation) -> int | None:
         return None
     if not entry.kind.is_live:
         return invitation.created_at + grace
-    if session.state is SessionState.ENDED and session.ended_at is not None:
-        return max(session.ended_at, invitation.created_at) + grace
-    if session.state is SessionState.SCHEDULED:
-        planned = entry.ends_at or entry.starts_at
-        return max(planned or 0, invitation.created_at) + grace
-    return None
+    own_end = min((end for end in state.session_ends if end >= invitation.created_at), default=None)
+    if own_end is not None:
+        return own_end + grace
+    planned = max(entry.ends_at or entry.starts_at or 0, invitation.created_at) + grace
+    is_in_time = session.opened_at is not None and session.opened_at < planned
+    return None if session.state is SessionState.OPEN and is_in_time else planned
 
 
 def invitation_refusal(

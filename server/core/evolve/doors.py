@@ -5,7 +5,7 @@ from typing import Any
 
 from protocol.ids import InvitationId, LinkId
 from server.core import events as e
-from server.core.evolve.parts import Step, without
+from server.core.evolve.parts import Step, change, without
 from server.core.state import GuestVisit, RoomState, visit_key
 
 
@@ -50,6 +50,7 @@ def _used(state: RoomState, event: e.GuestLinkUsed, _at: int) -> RoomState:
         session_id=session.id,
     )
     state = replace(state, visits=state.visits.set(visit_key(link.id, event.device_id), visit))
+    state = change(state, event.participant_id, link_generation=link.generation)
     return state if event.is_return else _change_link(state, link.id, uses=link.uses + 1)
 
 
@@ -96,6 +97,7 @@ def _redeemed(state: RoomState, event: e.InvitationRedeemed, at: int) -> RoomSta
     invitation = state.invitations.get(event.invitation_id)
     if invitation is None:
         return state
+    state = change(state, event.participant_id, device_id=event.device_id)
     return _change(
         state,
         invitation.id,
@@ -124,8 +126,12 @@ def _device_reset(state: RoomState, event: e.InvitationDeviceReset, _at: int) ->
 
 
 def _revoked(state: RoomState, event: e.InvitationRevoked, at: int) -> RoomState:
-    state = _change(state, event.invitation_id, revoked_at=at, code=None)
-    return replace(state, mails_due=without(state.mails_due, event.invitation_id))
+    invitation = state.invitations.get(event.invitation_id)
+    if invitation is None:
+        return state
+    mail = "" if invitation.mail == "due" else invitation.mail
+    state = _change(state, invitation.id, revoked_at=at, code=None, mail=mail)
+    return replace(state, mails_due=without(state.mails_due, invitation.id))
 
 
 def _code_issued(state: RoomState, event: e.CodeIssued, at: int) -> RoomState:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from immutables import Map
+
 from protocol.roles import SessionState
 from server.core import events as e
 from server.core.evolve.parts import Step, without
@@ -38,7 +40,7 @@ def _settings(state: RoomState, event: e.SettingsEdited, _at: int) -> RoomState:
 def _deleted(state: RoomState, _event: e.EntryDeleted, _at: int) -> RoomState:
     if state.entry is None:
         return state
-    return replace(state, entry=replace(state.entry, is_deleted=True))
+    return replace(state, entry=replace(state.entry, is_deleted=True), mails_due=Map())
 
 
 def _collaborator(state: RoomState, event: e.CollaboratorSet, _at: int) -> RoomState:

@@ -33,17 +33,15 @@ def _linked(state: RoomState, event: e.ParticipantLinked, _at: int) -> RoomState
     if participant is None:
         return state
     more: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if event.account_id:
         more["by_account"] = state.by_account.set(event.account_id, participant.id)
-    return put(
-        state,
-        replace(
-            participant,
-            account_id=event.account_id or participant.account_id,
-            invitation_id=event.invitation_id or participant.invitation_id,
-        ),
-        **more,
-    )
+        fields["account_id"] = event.account_id
+    if event.invitation_id:
+        known = (one for one in participant.invitations if one != event.invitation_id)
+        fields["earlier_invitations"] = tuple(known)
+        fields["invitation_id"] = event.invitation_id
+    return put(state, replace(participant, **fields), **more)
 
 
 def _connected(state: RoomState, event: e.ConnectionOpened, at: int) -> RoomState:

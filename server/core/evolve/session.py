@@ -6,10 +6,14 @@ from typing import Any
 from immutables import Map
 
 from protocol.ids import ParticipantId
-from protocol.roles import Gate, Presence, SessionState
+from protocol.roles import Gate, Presence, SessionState, WaitReason
 from server.core import events as e
 from server.core.evolve.parts import Step, change, off_stage, put, without
-from server.core.state import Members, Participant, RoomState, Session
+from server.core.identity import removal_keys
+from server.core.state import Cause, Members, Participant, RoomState, Session
+
+ENDS_KEPT = 1_000
+"""Of sessions; what was for an older one expired long ago."""
 
 
 def _created(state: RoomState, event: e.SessionCreated, at: int) -> RoomState:
@@ -27,8 +31,18 @@ def _created(state: RoomState, event: e.SessionCreated, at: int) -> RoomState:
         hands=nobody,
         microphones=nobody,
         cameras=nobody,
-        causes=Map(),
+        causes=_lasting_causes(state),
     )
+
+
+def _lasting_causes(state: RoomState) -> Map[str, tuple[Cause, ...]]:
+    """Keep what accounts and platforms asked for: their retries may come from another session."""
+    known = {
+        actor: causes
+        for actor, causes in state.causes.items()
+        if actor.startswith(("account:", "platform:"))
+    }
+    return Map(known)
 
 
 def _session(room: RoomState, /, **fields: Any) -> RoomState:
@@ -63,6 +77,7 @@ def _ended(state: RoomState, event: e.SessionEnded, at: int) -> RoomState:
             hands=nobody,
             microphones=nobody,
             cameras=nobody,
+            session_ends=(*state.session_ends, at)[-ENDS_KEPT:],
         ),
         state=SessionState.ENDED,
         ended_at=at,
@@ -75,7 +90,8 @@ def gone(participant: Participant, at: int) -> Participant:
     """Make the participant who has left: connections, hand and stage given up."""
     intervals = participant.intervals
     if participant.present_since is not None:
-        intervals = (*intervals, (participant.present_since, at))
+        # A clock that was set back gives an empty interval, not a negative one.
+        intervals = (*intervals, (participant.present_since, max(at, participant.present_since)))
     return replace(
         participant,
         presence=Presence.LEFT,
@@ -131,7 +147,7 @@ def _gate(state: RoomState, event: e.GateSet, at: int) -> RoomState:
             gate=event.gate,
             wait_reason=event.reason,
             waiting_since=(participant.waiting_since or at) if is_waiting else None,
-            is_admitted=False,
+            is_admitted=participant.is_admitted and event.reason is not WaitReason.SENT_BACK,
             hand_raised_at=None,
             **off_stage(participant, at),
         ),
@@ -179,12 +195,16 @@ def _readmitted(state: RoomState, event: e.ParticipantReadmitted, _at: int) -> R
 
 
 def _let_back(state: RoomState, participant_id: ParticipantId) -> RoomState:
+    participant = state.participants.get(participant_id)
+    if participant is None:
+        return state
+    # Their device may be known by somebody else's removal, too: it is let back all the same.
+    theirs = removal_keys(participant)
     kept_out = state.kept_out_keys
     for key, kept in state.kept_out_keys.items():
-        if kept == participant_id:
+        if kept == participant_id or key in theirs:
             kept_out = kept_out.delete(key)
-    state = replace(state, kept_out_keys=kept_out)
-    return change(state, participant_id, kept_out="")
+    return put(state, replace(participant, kept_out=""), kept_out_keys=kept_out)
 
 
 def _blocked(state: RoomState, event: e.BlockAdded, at: int) -> RoomState:

@@ -1,0 +1,131 @@
+"""The server's secrets: a ring of keys, from which a key for each purpose is derived.
+
+The first key of the ring signs and seals; all of them verify and open, so that a key can be
+rotated: put a new one in front, and take the old one out when nothing made with it is wanted
+any more (links made with it stop working then, and what it wrapped cannot be opened).
+"""
+
+import base64
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+FILE_NAME = "keys.json"
+OWNER_ONLY = 0o600
+
+
+class KeyringError(Exception):
+    """The keys cannot be used; the sentence says why, and holds no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One secret of the ring. Printing it shows its id alone."""
+
+    id: str
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """Hide the secret."""
+        return f"Key({self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys, the signing one first; and the one under which persons are known.
+
+    Args:
+        keys: the ring.
+        person_secret: never rotated, because the ids of persons are derived from it.
+    """
+
+    keys: tuple[Key, ...]
+    person_secret: bytes
+
+    def __repr__(self) -> str:
+        """Hide the secrets."""
+        return f"Keyring({', '.join(key.id for key in self.keys)})"
+
+    def derived(self, purpose: str) -> tuple[bytes, ...]:
+        """Derive 32 bytes for a purpose from each key, the signing one first.
+
+        Keys of different purposes tell nothing about each other (RFC 5869).
+        """
+        return tuple(_derive(key.secret, purpose) for key in self.keys)
+
+    def named(self, purpose: str) -> tuple[tuple[str, bytes], ...]:
+        """Derive for a purpose, each with its key's id."""
+        return tuple((key.id, _derive(key.secret, purpose)) for key in self.keys)
+
+    @property
+    def person_key(self) -> bytes:
+        """The key that derives the ids of persons from their addresses."""
+        return _derive(self.person_secret, "person")
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
+    info = f"usher v1 {purpose}".encode()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(secret)
+
+
+def load_or_make(folder: Path) -> Keyring:
+    """Read the key file of a data folder; on first start make one, readable by its owner only.
+
+    Raises:
+        KeyringError: the file is readable by others, or is not a key file.
+    """
+    path = folder / FILE_NAME
+    try:
+        mode = path.stat().st_mode & 0o777
+    except FileNotFoundError:
+        return _make(path)
+    if mode & 0o077:
+        raise KeyringError(
+            f"{FILE_NAME} can be read by others (mode {mode:o}). "
+            f"Run `chmod 600 {FILE_NAME}` in the data folder, or renew the keys if they leaked."
+        )
+    return _read(path)
+
+
+def _make(path: Path) -> Keyring:
+    content = {
+        "keys": [{"id": secrets.token_hex(4), "secret": _text(secrets.token_bytes(KEY_BYTES))}],
+        "person": _text(secrets.token_bytes(KEY_BYTES)),
+    }
+    # O_EXCL: of two servers that start at once, one makes the file and the other reads it.
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    except FileExistsError:
+        return _read(path)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    return _read(path)
+
+
+def _read(path: Path) -> Keyring:
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+        keys = tuple(Key(str(one["id"]), _bytes(one["secret"])) for one in content["keys"])
+        person = _bytes(content["person"])
+    except (ValueError, KeyError, TypeError) as fault:
+        raise KeyringError(f"{FILE_NAME} is not a key file of this server.") from fault
+    if not keys or any(len(key.secret) != KEY_BYTES for key in keys) or len(person) != KEY_BYTES:
+        raise KeyringError(f"{FILE_NAME} holds no usable key.")
+    return Keyring(keys, person)
+
+
+def _text(secret: bytes) -> str:
+    return base64.b64encode(secret).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)

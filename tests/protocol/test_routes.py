@@ -1,0 +1,35 @@
+"""Each route carries a command, and what stands in its path is of that command."""
+
+import re
+
+import pytest
+
+from protocol.routes import COMMAND_ROUTES, Route
+
+
+def places(route: Route) -> set[str]:
+    return set(re.findall(r"{(\w+)}", route.path))
+
+
+@pytest.mark.parametrize("route", COMMAND_ROUTES, ids=lambda route: route.path)
+def test_what_stands_in_a_path_is_a_field_of_the_command_and_says_which(route: Route) -> None:
+    fields = route.command.model_fields
+    for place in places(route) - {"entry_id"}:
+        assert fields[place].is_required()
+
+
+@pytest.mark.parametrize("route", COMMAND_ROUTES, ids=lambda route: route.path)
+def test_only_making_an_entry_needs_no_entry(route: Route) -> None:
+    assert ("entry_id" in places(route)) == (route.path != "/entries")
+
+
+def test_no_two_routes_are_the_same() -> None:
+    assert len({(route.method, route.path) for route in COMMAND_ROUTES}) == len(COMMAND_ROUTES)
+    assert len({route.command for route in COMMAND_ROUTES}) == len(COMMAND_ROUTES)
+
+
+@pytest.mark.parametrize("route", COMMAND_ROUTES, ids=lambda route: route.path)
+def test_a_command_is_never_a_get_and_a_delete_has_no_body(route: Route) -> None:
+    assert route.method in {"POST", "PUT", "PATCH", "DELETE"}
+    if route.method == "DELETE":
+        assert set(route.command.model_fields) - {"type"} <= places(route)
