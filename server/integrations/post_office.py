@@ -1,0 +1,172 @@
+"""The post office: reads from the rooms which mails are due, and writes back what became of them.
+
+A mail that is due stands in the room's state until its outcome is recorded. So a crash between
+the invitation and its mail loses nothing: the room that is opened next names it again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from protocol.ids import RoomId
+from server.core import events as e
+from server.core import orders as o
+from server.core.actors import SERVER
+from server.core.record import Record
+from server.core.rules.invitations import CODE_VALID_MS
+from server.core.state import Invitation, RoomState
+from server.core.tokens import LinkClaim, make_token
+from server.core.validity import expires_at
+from server.integrations.mail.letters import CodeLetter, InvitationLetter
+from server.integrations.mail.outcome import Bounced, Outcome, Sent
+from server.integrations.mail.postman import LetterKind, LetterRef, Postman
+
+log = logging.getLogger(__name__)
+
+RecordOutcome = Callable[[RoomId, o.RecordMail], Awaitable[object]]
+"""Has a mail's outcome recorded in its room."""
+
+NEWS_WAITING = 20_000
+"""Mails that could not be taken, waiting to be recorded as such."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """How the URL of an invite link is made.
+
+    Args:
+        url: of this server, without a slash at the end.
+        keys: of link tokens; the first signs.
+    """
+
+    url: str
+    keys: tuple[bytes, ...]
+
+    def invite_link(self, room: RoomId, invitation: Invitation) -> str:
+        """Make the URL of an invitation; its token stands in the fragment."""
+        claim = LinkClaim(
+            kind="invitation",
+            room_id=room,
+            link_id=invitation.id,
+            generation=invitation.generation,
+        )
+        return f"{self.url}/join#i.{make_token(claim, self.keys[0])}"
+
+
+class PostOffice:
+    """Between the rooms and the postman. `running` owns the postman's work."""
+
+    def __init__(self, links: Links) -> None:
+        """Take the way links are made; the postman and the rooms follow in `running`."""
+        self._links = links
+        self._postman: Postman | None = None
+        self._record: RecordOutcome | None = None
+        self._numbers: dict[LetterRef, int] = {}
+        self._refused: asyncio.Queue[tuple[LetterRef, int]] = asyncio.Queue(NEWS_WAITING)
+
+    @asynccontextmanager
+    async def running(self, postman: Postman, record: RecordOutcome) -> AsyncIterator[None]:
+        """Send until the block is left; then what can still be sent is sent."""
+        self._postman, self._record = postman, record
+        async with asyncio.TaskGroup() as tasks:
+            sending = tasks.create_task(postman.run(), name="post office: postman")
+            telling = tasks.create_task(self._tell_refused(), name="post office: refused")
+            try:
+                yield
+            finally:
+                await postman.aclose(deadline_s=3.0)
+                sending.cancel()
+                telling.cancel()
+        self._postman = None
+
+    def on_commit(self, room: RoomId, state: RoomState, records: tuple[Record, ...]) -> None:
+        """Take the mails that a commit made due; without records, all that are due."""
+        if not state.mails_due:
+            return
+        named = {
+            event.invitation_id
+            for record in records
+            for event in record.events
+            if isinstance(event, e.InvitationMailDue)
+        }
+        for invitation_id in named if records else state.mails_due:
+            invitation = state.invitations.get(invitation_id)
+            if invitation is not None and invitation_id in state.mails_due:
+                self._take(room, state, invitation)
+
+    def _take(self, room: RoomId, state: RoomState, invitation: Invitation) -> None:
+        entry = state.entry
+        if entry is None or self._postman is None:
+            return
+        ref = LetterRef(room, invitation.id)
+        letter = InvitationLetter(
+            to=invitation.person,
+            entry_name=entry.name,
+            kind=entry.kind,
+            invitation_type=invitation.invitation_type,
+            invited_by=invitation.invited_by.name,
+            link_url=self._links.invite_link(room, invitation),
+            starts_at=entry.starts_at,
+            ends_at=entry.ends_at,
+            message=invitation.message,
+            language=invitation.language,
+            expires_at=expires_at(state, invitation),
+        )
+        self._numbers[ref] = invitation.mails
+        if not self._postman.enqueue(ref, letter):
+            with contextlib.suppress(asyncio.QueueFull):
+                self._refused.put_nowait((ref, invitation.mails))
+
+    async def _tell_refused(self) -> None:
+        """Record mails that were not taken as failed, so that the ledger does not wait."""
+        while True:
+            ref, number = await self._refused.get()
+            await self._tell(ref, number, "failed")
+
+    async def outcome(self, ref: LetterRef, outcome: Outcome) -> None:
+        """Record what became of a mail; codes have no place in the ledger."""
+        number = self._numbers.pop(ref, None)
+        if ref.kind is LetterKind.CODE or number is None:
+            return
+        match outcome:
+            case Sent():
+                word = "sent"
+            case Bounced():
+                word = "bounced"
+            case _:
+                word = "failed"
+        await self._tell(ref, number, word)
+
+    async def _tell(self, ref: LetterRef, number: int, word: str) -> None:
+        if self._record is None:
+            return
+        order = o.RecordMail(invitation_id=ref.invitation, mail=number, outcome=word)
+        await self._record(ref.room, order)
+
+    async def send_code(
+        self, room: RoomId, entry_name: str, invitation: Invitation, code: str
+    ) -> bool:
+        """Mail a one-time code; False when it cannot be taken now."""
+        if self._postman is None:
+            return False
+        letter = CodeLetter(
+            to=invitation.person,
+            entry_name=entry_name,
+            code=code,
+            valid_minutes=CODE_VALID_MS // 60_000,
+            language=invitation.language,
+        )
+        ref = LetterRef(room, invitation.id, LetterKind.CODE)
+        return self._postman.enqueue(ref, letter)
+
+
+def record_in(ask: Callable[..., Awaitable[object]]) -> RecordOutcome:
+    """Record outcomes through a hub's `ask`."""
+
+    async def record(room: RoomId, order: o.RecordMail) -> object:
+        return await ask(room, order, SERVER)
+
+    return record
