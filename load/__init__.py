@@ -1,0 +1,1 @@
+"""Drives a server from outside, as its clients would; knows only `protocol`."""

@@ -1,0 +1,63 @@
+"""`python -m load SCENARIO`: measure a server that runs, or one started for the purpose."""
+
+import json
+
+import click
+import uvloop
+
+from load.join import JoinPlan, join
+from load.report import Report
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Measure a server from outside. The last line of output is one JSON object.
+
+    Traffic goes to loopback only. Without --url a server is started on a free port with a
+    data folder of its own, and ended afterwards.
+    """
+
+
+@main.command("join")
+@click.option("--members", default=200, show_default=True, type=click.IntRange(1, 50_000))
+@click.option("--at-once", default=50, show_default=True, type=click.IntRange(1, 2_000))
+@click.option("--hold", "hold_s", default=0.0, show_default=True, type=click.FloatRange(0, 3600))
+@click.option("--url", help="A server that runs; needs --key or --host-url.")
+@click.option("--key", help="An API key of that server, with the scope `entries`.")
+@click.option("--host-url", help="A sign-in URL of that server, as it prints on start.")
+@click.option("--entry", "entry_id", default="e_demo-room", show_default=True)
+@click.option("--pid", type=int, help="Process of that server, to measure it.")
+@click.option("--json", "is_json", is_flag=True, help="Print the figures as JSON alone.")
+def join_command(
+    members: int,
+    at_once: int,
+    hold_s: float,
+    url: str | None,
+    key: str | None,
+    host_url: str | None,
+    entry_id: str,
+    pid: int | None,
+    *,
+    is_json: bool,
+) -> None:
+    """Let guests in through one guest link: real redemptions, real sockets.
+
+    A join is timed from the completed form to the first view of the tab.
+    """
+    plan = JoinPlan(
+        members=members,
+        at_once=at_once,
+        hold_s=hold_s,
+        url=url,
+        key=key,
+        host_url=host_url,
+        entry_id=entry_id,
+        pid=pid,
+        tell=(lambda _: None) if is_json else click.echo,
+    )
+    report: Report = uvloop.run(join(plan))
+    click.echo(json.dumps(report.as_dict()))
+
+
+if __name__ == "__main__":
+    main()

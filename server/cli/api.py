@@ -1,0 +1,84 @@
+"""The HTTP side of the command line: where the server is, with which key, and its answers."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+
+from protocol.routes import API
+from server.cli.output import REFUSED, UNREACHABLE, fail
+
+TIMEOUT_S = 30.0
+STARTED_FILE = "server.json"
+KEY_FILE = "operator.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A server that runs, and the right to talk to it."""
+
+    url: str
+    key: str
+
+    def call(
+        self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None
+    ) -> Any:
+        """Ask the server; a refusal is printed, and ends the command with code 1."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        params = {name: value for name, value in (query or {}).items() if value is not None}
+        try:
+            answer = httpx.request(
+                method,
+                f"{self.url}{API}{path}",
+                json=body,
+                params=params,
+                headers=headers,
+                timeout=TIMEOUT_S,
+            )
+        except httpx.HTTPError as fault:
+            fail(f"Cannot reach the server at {self.url}: {fault}", UNREACHABLE)
+        if not answer.is_success:
+            fail(_problem(answer), REFUSED)
+        return answer.json() if answer.content else {}
+
+
+def _problem(answer: httpx.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return f"The server answered {answer.status_code}."
+
+
+def api() -> Api:
+    """Find the server: `USHER_URL` and `USHER_KEY`, or the one that runs on this machine."""
+    folder = Path(os.environ.get("USHER_DATA") or "data")
+    url = os.environ.get("USHER_URL") or local_url(folder)
+    if not url:
+        raise click.UsageError(
+            "No server runs on this data folder. Start one with `usher serve`, "
+            "or say where it is with USHER_URL and USHER_KEY."
+        )
+    key = os.environ.get("USHER_KEY") or _local_key(folder)
+    return Api(url.rstrip("/"), key)
+
+
+def local_url(folder: Path) -> str:
+    """Say where the server of a data folder runs; empty when it does not."""
+    try:
+        return str(json.loads((folder / STARTED_FILE).read_text(encoding="utf-8"))["url"])
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _local_key(folder: Path) -> str:
+    try:
+        return (folder / KEY_FILE).read_text(encoding="utf-8").strip()
+    except OSError:
+        raise click.UsageError(
+            "No key. Make one on the server's machine with `usher key create`, "
+            "and put it into USHER_KEY."
+        ) from None

@@ -1,0 +1,90 @@
+"""People with browsers of their own: real headless Chromium, one profile for each person."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.mailbox import Mailbox
+from tests.running import RunningServer, running_server
+
+BROWSER_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PATIENCE_MS = 15_000
+
+
+@dataclass
+class Person:
+    """Somebody at a computer of their own."""
+
+    context: BrowserContext
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    """What their browser complained about: script errors, refused resources."""
+
+
+@dataclass
+class People:
+    """Makes people, each in a fresh browser profile."""
+
+    browser: Browser
+    everybody: list[Person] = field(default_factory=list)
+
+    async def new(self, width: int = 1280, height: int = 860) -> Person:
+        context = await self.browser.new_context(
+            viewport={"width": width, "height": height}, locale="en-GB"
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        await context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = await context.new_page()
+        person = Person(context, page)
+        page.on("pageerror", lambda error: person.faults.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                person.faults.append(message.text)
+                if message.type == "error" and "Content Security Policy" in message.text
+                else None
+            ),
+        )
+        self.everybody.append(person)
+        return person
+
+
+@pytest.fixture
+async def people() -> AsyncIterator[People]:
+    chromium = shutil.which("chromium")
+    assert chromium, "Debian's chromium is missing; `make test` installs it"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=list(BROWSER_ARGS)
+        )
+        made = People(browser)
+        yield made
+        for person in made.everybody:
+            await person.context.close()
+        await browser.close()
+    assert [fault for person in made.everybody for fault in person.faults] == []
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    async with Mailbox() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def server(tmp_path: Path, mailbox: Mailbox) -> AsyncIterator[RunningServer]:
+    env = {"USHER_SMTP_URL": mailbox.url, "USHER_MAIL_FROM": "Usher <usher@example.org>"}
+    async with running_server(tmp_path, env) as running:
+        yield running
