@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 
-class _Moment(click.ParamType):
+class _Moment(click.ParamType[int]):
     name = "moment"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from protocol.commands import Command, CreateEntry
+from protocol.commands import Command, CreateEntry, Leave
 from protocol.errors import ErrorCode
 from protocol.ids import CommandId, RoomId
 from protocol.model import Wire
-from server.core.actors import Actor
+from protocol.roles import Gate
+from server.core.actors import Actor, ParticipantActor
 from server.core.consequences import consequences
 from server.core.context import Answer, Context, Fresh, Refused
 from server.core.events import Event
@@ -93,10 +94,22 @@ def decide(state: RoomState, wish: Command | Order, actor: Actor, env: Env) -> D
             is_gone = state.entry is None or state.entry.is_deleted
             if is_gone and isinstance(wish, Wire):
                 return Rejected(code=ErrorCode.NOT_FOUND)
+            _refuse_at_gate(state, wish, actor)
             answer = RULES[type(wish)](ctx, wish)
     except Refused as no:
         return Rejected(code=no.code, where=no.where, facts=no.facts)
     return Decided(events=tuple(answer.events), result=answer.result)
+
+
+def _refuse_at_gate(state: RoomState, wish: Command | Order, actor: Actor) -> None:
+    """Refuse everything but leaving to those who are not inside, with what they wait for."""
+    if not isinstance(actor, ParticipantActor) or isinstance(wish, Leave):
+        return
+    participant = state.participants.get(actor.participant_id)
+    if participant is None or participant.gate is None or participant.kept_out:
+        return
+    is_early = participant.gate is Gate.COUNTDOWN
+    raise Refused(ErrorCode.NOT_STARTED if is_early else ErrorCode.WAITING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,11 +31,7 @@ class GrantPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedeemGuestLink:
-    """The guest form was completed; or, with `is_return`, skipped on a known device.
-
-    Args:
-        inside: somebody this browser already is in this session.
-    """
+    """The guest form was completed; or, with `is_return`, skipped on a known device."""
 
     link_id: LinkId
     generation: int

@@ -1,12 +1,12 @@
 """Whom an event is about: what an index or a watcher has to look at again."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from protocol.ids import InvitationId, ParticipantId
 from server.core import events as e
 from server.core.events import Event
-from server.core.state import RoomState
+from server.core.state import Members, RoomState
 
 
 @dataclass(slots=True)
@@ -32,6 +32,17 @@ _EVERYBODY = (
 )
 
 
+_BULK: dict[type, Callable[[RoomState], Members]] = {
+    e.HandsCleared: lambda before: before.hands,
+    e.AllMuted: lambda before: before.microphones,
+    e.AllCamerasTurnedOff: lambda before: before.cameras,
+    e.HardMuteSet: lambda before: before.on_stage,
+    e.WaitingMessageSet: lambda before: before.at_gates,
+    e.SessionOpened: lambda before: before.at_gates,
+}
+"""Events about whoever is in a set when they happen."""
+
+
 def touched(before: RoomState, events: Iterable[Event]) -> Touched:
     """Say whom a batch of events was about.
 
@@ -50,17 +61,11 @@ def touched(before: RoomState, events: Iterable[Event]) -> Touched:
 
 
 def _add(before: RoomState, event: Event, found: Touched) -> None:
+    bulk = _BULK.get(type(event))
+    if bulk is not None:
+        found.participants.update(bulk(before))
+        return
     match event:
-        case e.HandsCleared():
-            found.participants.update(before.hands)
-        case e.AllMuted():
-            found.participants.update(before.microphones)
-        case e.AllCamerasTurnedOff():
-            found.participants.update(before.cameras)
-        case e.HardMuteSet():
-            found.participants.update(before.on_stage)
-        case e.WaitingMessageSet() | e.SessionOpened():
-            found.participants.update(before.at_gates)
         case e.ParticipantJoined():
             found.participants.add(event.participant.id)
             for invitation_id in event.participant.invitations:

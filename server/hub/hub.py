@@ -86,10 +86,11 @@ class Hub:
         except StoreError:
             return Rejected(code=ErrorCode.OVERLOADED)
         if room is None:
-            return Rejected(code=self._why_no_room())
+            return Rejected(code=self.why_no_room())
         return await room.ask(wish, actor, command_id)
 
-    def _why_no_room(self) -> ErrorCode:
+    def why_no_room(self) -> ErrorCode:
+        """Say why `room` gave none just now."""
         if self._is_stopping:
             return ErrorCode.RESTARTING
         is_full = len(self._rooms) >= self.settings.max_rooms

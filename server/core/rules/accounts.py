@@ -16,6 +16,8 @@ from server.core.rules.admission import (
     join,
     new_participant,
     refuse_kept_out,
+    refuse_outcast,
+    refuse_return_when_full,
     refuse_when_full,
     visitor,
 )
@@ -43,8 +45,8 @@ def enter_as_account(ctx: Context, _order: o.EnterAsAccount) -> Answer:
     known = ctx.state.by_account.get(who.account_id)
     participant = ctx.state.participants.get(known) if known else None
     if participant is not None:
-        if not participant.holds_place:
-            refuse_when_full(ctx, is_reserved=True)
+        refuse_outcast(participant)
+        refuse_return_when_full(ctx, participant)
         return admitted(ctx, come_back(ctx, participant, who.device_id), participant)
     if role is not Role.HOST:
         refuse_when_full(ctx, is_reserved=role.is_staff)
@@ -55,15 +57,20 @@ def enter_as_account(ctx: Context, _order: o.EnterAsAccount) -> Answer:
 
 
 def grant_part(ctx: Context, order: o.GrantPart) -> Answer:
-    """Record the part that a platform vouches for; the same part again is no event."""
+    """Record the part that a platform vouches for; the same part again is no event.
+
+    There is one owner: whoever else is called that is a co-owner.
+    """
     _ = ctx.entry
     known = ctx.state.collaborators.get(order.account_id)
-    person = ctx.person(order.name, order.email)
-    if known is not None and (known.part, known.person) == (order.part, person):
-        return Answer(events=[])
-    if known is not None and known.part is Part.OWNER and order.part is not Part.OWNER:
+    is_owner = known is not None and known.part is Part.OWNER
+    if is_owner and order.part is not Part.OWNER:
         raise Refused(ErrorCode.NOT_ALLOWED)
-    collaborator = Collaborator(account_id=order.account_id, person=person, part=order.part)
+    part = Part.CO_OWNER if order.part is Part.OWNER and not is_owner else order.part
+    person = ctx.person(order.name, order.email)
+    collaborator = Collaborator(account_id=order.account_id, person=person, part=part)
+    if known == collaborator:
+        return Answer(events=[])
     return Answer(events=[e.CollaboratorSet(collaborator=collaborator)])
 
 

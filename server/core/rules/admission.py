@@ -48,12 +48,26 @@ KEPT_OUT = {
 """What somebody kept out is told."""
 
 
+def refuse_outcast(participant: Participant) -> None:
+    """Refuse a participant who may not come back, whatever key they are recognised by."""
+    if participant.kept_out:
+        raise Refused(KEPT_OUT[participant.kept_out])
+
+
 def refuse_when_full(ctx: Context, *, is_reserved: bool) -> None:
     """Refuse when no place is left; some are kept for hosts, moderators and invitees."""
     settings = ctx.state.settings
     kept = 0 if is_reserved else min(settings.reserved_seats, settings.capacity - 1)
     if ctx.state.places >= settings.capacity - kept:
         raise Refused(ErrorCode.ROOM_FULL)
+
+
+def refuse_return_when_full(ctx: Context, participant: Participant) -> None:
+    """Refuse a place to somebody of this session who has lost theirs; hosts always get one."""
+    if participant.holds_place or participant.role is Role.HOST:
+        return
+    is_reserved = participant.role.is_staff or participant.invitation_id is not None
+    refuse_when_full(ctx, is_reserved=is_reserved)
 
 
 def join(ctx: Context, participant: Participant) -> list[Event]:
@@ -133,42 +147,52 @@ def redeem_guest_link(ctx: Context, order: o.RedeemGuestLink) -> Answer:
         raise Refused(ErrorCode.LINK_REVOKED)
     standing = link_state(ctx.state, link, ctx.now)
     visit = ctx.state.visits.get(visit_key(link.id, who.device_id))
-    known = visit if visit is not None and visit.generation == link.generation else None
     if order.is_return:
-        if known is None or known.person.is_erased:
+        if visit is None or visit.generation != link.generation or visit.person.is_erased:
             raise Refused(ErrorCode.NOT_FOUND)
-        person = known.person
+        person = visit.person
     else:
         person = ctx.person(order.name, order.email)
-        if known is not None and known.person.id != person.id:
-            known = None  # Somebody else at the same computer: a guest of their own.
+        if visit is not None and visit.person.id != person.id:
+            visit = None  # Somebody else at the same computer: a guest of their own.
+    is_known = visit is not None and visit.generation == link.generation
     # A used-up link still lets those back in who used it.
     code = LINK_REFUSALS.get(standing)
-    if code is not None and not (code is ErrorCode.LINK_USED_UP and known):
+    if code is not None and not (code is ErrorCode.LINK_USED_UP and is_known):
         raise Refused(code)
     session = ctx.session
     refuse_kept_out(
         ctx,
         keys_of(origin=Origin.GUEST_LINK, person=person, device_id=who.device_id, link_id=link.id),
     )
-    if known is not None and known.session_id == session.id:
-        participant = ctx.state.participants.get(known.participant_id)
-        if participant is not None:
-            if not participant.holds_place:
-                refuse_when_full(ctx, is_reserved=participant.role.is_staff)
-            return admitted(ctx, come_back(ctx, participant, who.device_id), participant)
-    refuse_when_full(ctx, is_reserved=False)
-    participant = new_participant(
-        ctx, person, Role.VIEWER, Origin.GUEST_LINK, who.device_id, link_id=link.id
-    )
-    used = e.GuestLinkUsed(
-        link_id=LinkId(link.id),
-        device_id=who.device_id,
-        person=person,
-        participant_id=participant.id,
-        is_return=known is not None,
-    )
-    return admitted(ctx, [used, *join(ctx, participant)], participant)
+    is_here = visit is not None and visit.session_id == session.id
+    participant = ctx.state.participants.get(visit.participant_id) if visit and is_here else None
+    if participant is not None:
+        refuse_outcast(participant)
+        refuse_return_when_full(ctx, participant)
+        events = come_back(ctx, participant, who.device_id)
+    else:
+        refuse_when_full(ctx, is_reserved=False)
+        participant = new_participant(
+            ctx,
+            person,
+            Role.VIEWER,
+            Origin.GUEST_LINK,
+            who.device_id,
+            link_id=link.id,
+            link_generation=link.generation,
+        )
+        events = join(ctx, participant)
+    if not (is_here and is_known):
+        used = e.GuestLinkUsed(
+            link_id=link.id,
+            device_id=who.device_id,
+            person=person,
+            participant_id=participant.id,
+            is_return=is_known,
+        )
+        events = [used, *events]
+    return admitted(ctx, events, participant)
 
 
 def account_keys(
@@ -178,15 +202,11 @@ def account_keys(
     role: Role,
     device_id: DeviceId,
 ) -> tuple[str, ...]:
-    """List the keys of somebody signed in.
-
-    A host is not recognised by the device: who tries the guest link in the own browser, and
-    removes that guest, must not lock themselves out.
-    """
+    """List the keys of somebody signed in; staff are not known by the device."""
     return keys_of(
         origin=Origin.ACCOUNT,
         person=person,
-        device_id=None if role is Role.HOST else device_id,
+        device_id=None if role.is_staff else device_id,
         account_id=account_id,
         invitation_id=invitation_id,
     )
@@ -204,12 +224,13 @@ def open_connection(ctx: Context, order: o.OpenConnection) -> Answer:
         raise Refused(ErrorCode.SESSION_ENDED)
     if participant is None:
         raise Refused(ErrorCode.TICKET_INVALID)
-    if participant.kept_out:
-        raise Refused(KEPT_OUT[participant.kept_out])
+    refuse_outcast(participant)
     refuse_kept_out(ctx, _keys_now(participant, order.device_id))
     _refuse_wrong_device(ctx, participant, order.device_id)
     if participant.presence in (Presence.SEAT, Presence.LEFT):
         _refuse_dead_link(ctx, participant)
+    if any(known.id == order.connection_id for known in participant.connections):
+        return Answer(events=[])
     if len(participant.connections) >= MAX_CONNECTIONS:
         raise Refused(ErrorCode.RATE_LIMITED)
     connection = Connection(
@@ -217,20 +238,24 @@ def open_connection(ctx: Context, order: o.OpenConnection) -> Answer:
     )
     events: list[Event] = []
     if participant.presence is Presence.LEFT:
-        refuse_when_full(ctx, is_reserved=participant.role.is_staff)
+        refuse_return_when_full(ctx, participant)
         events = come_back(ctx, participant, order.device_id)
     events.append(e.ConnectionOpened(participant_id=participant.id, connection=connection))
     return Answer(events=events)
 
 
 def _keys_now(participant: Participant, device_id: DeviceId) -> tuple[str, ...]:
-    """List the keys of somebody who opens a socket; a host is not known by the device."""
+    """List the keys of somebody who opens a socket; staff are not known by the device.
+
+    A link that was blocked keeps out those who come by it; who is inside by it stays, through
+    a dropped connection too.
+    """
     return keys_of(
         origin=participant.origin,
         person=participant.person,
-        device_id=None if participant.role is Role.HOST else device_id,
+        device_id=None if participant.role.is_staff else device_id,
         account_id=participant.account_id,
-        link_id=participant.link_id,
+        link_id=None if participant.is_here else participant.link_id,
         invitation_id=participant.invitation_id,
     )
 
@@ -239,39 +264,44 @@ def _refuse_wrong_device(ctx: Context, participant: Participant, device_id: Devi
     """Refuse a ticket from a device that an invitation or a guest's visit is not bound to."""
     if participant.account_id is not None:
         return
-    bound: DeviceId | None = participant.device_id
-    if participant.origin is Origin.INVITATION and participant.invitation_id is not None:
-        invitation = ctx.state.invitations.get(participant.invitation_id)
-        bound = invitation.device_id if invitation else None
-    if bound != device_id:
+    bound = {participant.device_id}
+    if participant.invitation_id is not None:
+        invitations = (ctx.state.invitations.get(one) for one in participant.invitations)
+        bound = {one.device_id for one in invitations if one is not None and one.device_id}
+    if device_id not in bound:
         raise Refused(ErrorCode.OTHER_DEVICE)
 
 
 def _refuse_dead_link(ctx: Context, participant: Participant) -> None:
-    """Refuse somebody not inside whose way in is closed by now.
+    """Refuse somebody not inside for whom every way in is closed by now.
 
     People inside stay when a link is switched off or an invitation withdrawn, through a
     dropped connection too; whoever only had a ticket, or had left, does not come in.
     """
-    match participant.origin:
-        case Origin.GUEST_LINK:
-            link = ctx.state.links.get(participant.link_id) if participant.link_id else None
-            if link is None or link.is_deleted:
-                raise Refused(ErrorCode.LINK_REVOKED)
-            code = LINK_REFUSALS.get(link_state(ctx.state, link, ctx.now))
-            if code is not None and code is not ErrorCode.LINK_USED_UP:
-                raise Refused(code)
-        case Origin.INVITATION:
-            known = participant.invitation_id
-            invitation = ctx.state.invitations.get(known) if known else None
-            if invitation is None:
-                raise Refused(ErrorCode.LINK_REVOKED)
-            refusal = invitation_refusal(ctx.state, invitation, invitation.generation, ctx.now)
-            if refusal is not None:
-                raise Refused(refusal)
-        case Origin.ACCOUNT:
-            if participant.account_id not in ctx.state.collaborators:
-                raise Refused(ErrorCode.NOT_ALLOWED)
+    if participant.account_id in ctx.state.collaborators:
+        return
+    codes = [_dead_invitation(ctx, one) for one in participant.invitations]
+    if participant.link_id is not None:
+        codes.append(_dead_link(ctx, participant.link_id, participant.link_generation))
+    if not codes:
+        raise Refused(ErrorCode.NOT_ALLOWED)
+    if codes[-1] is not None and None not in codes:
+        raise Refused(codes[-1])
+
+
+def _dead_invitation(ctx: Context, invitation_id: InvitationId) -> ErrorCode | None:
+    invitation = ctx.state.invitations.get(invitation_id)
+    if invitation is None:
+        return ErrorCode.LINK_REVOKED
+    return invitation_refusal(ctx.state, invitation, invitation.generation, ctx.now)
+
+
+def _dead_link(ctx: Context, link_id: LinkId, generation: int) -> ErrorCode | None:
+    link = ctx.state.links.get(link_id)
+    if link is None or link.is_deleted or link.generation != generation:
+        return ErrorCode.LINK_REVOKED
+    code = LINK_REFUSALS.get(link_state(ctx.state, link, ctx.now))
+    return None if code is ErrorCode.LINK_USED_UP else code
 
 
 def close_connections(ctx: Context, order: o.CloseConnections) -> Answer:

@@ -32,7 +32,7 @@ def create(ctx: Context, command: c.CreateEntry, room: RoomId) -> Answer:
         content_url=_checked_url(command.content_url),
         starts_at=command.starts_at,
         ends_at=command.ends_at,
-        settings=command.settings,
+        settings=_settings_for(command),
         created_at=ctx.now,
     )
     session_id = ctx.session_id(room)
@@ -57,6 +57,17 @@ def _owner(ctx: Context, command: c.CreateEntry) -> Collaborator:
             return Collaborator(account_id=given.account_id, person=named, part=Part.OWNER)
         case _:
             raise Refused(ErrorCode.NOT_SIGNED_IN)
+
+
+def _settings_for(command: c.CreateEntry) -> EntrySettings:
+    """Let moderators invite by default only where the entry is live.
+
+    Source: product page, section 3.
+    """
+    settings = command.settings
+    if command.kind.is_live or "moderators_may_invite" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"moderators_may_invite": False})
 
 
 def _checked_url(url: str) -> str:

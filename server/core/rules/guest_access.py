@@ -12,6 +12,7 @@ from server.core import events as e
 from server.core.context import Answer, Context, Refused, cleaned_name
 from server.core.events import Event
 from server.core.identity import removal_keys
+from server.core.rights import may_manage
 from server.core.state import GuestLink
 
 MAX_LINKS = 3
@@ -69,7 +70,9 @@ def edit(ctx: Context, command: c.EditGuestLink) -> Answer:
         days = command.days
         changes["expires_at"] = None if days is None else ctx.now + days * DAY_MS
     if "needs_approval" in given:
-        changes["needs_approval"] = bool(command.needs_approval)
+        if command.needs_approval is None:
+            raise Refused(ErrorCode.BAD_REQUEST, "needs_approval")
+        changes["needs_approval"] = command.needs_approval
     changed = replace(link, **changes)
     return Answer(events=[] if changed == link else [e.GuestLinkEdited(link=changed)])
 
@@ -102,7 +105,7 @@ def delete(ctx: Context, command: c.DeleteGuestLink) -> Answer:
 
 
 def revoke(ctx: Context, command: c.RevokeGuestLink) -> Answer:
-    """Delete a link and remove everybody below staff who came by it.
+    """Delete a link and remove everybody below staff who came by it, but the actor.
 
     Cost: O(n) in the size of the room, once.
     """
@@ -115,6 +118,8 @@ def revoke(ctx: Context, command: c.RevokeGuestLink) -> Answer:
             continue
         # Who was raised to staff since then is no stranger any more.
         if participant.role.is_staff or not participant.holds_place:
+            continue
+        if ctx.is_same(participant) or not may_manage(ctx.state, ctx.actor, participant):
             continue
         keys = removal_keys(participant)
         events.append(e.ParticipantRemoved(participant_id=participant.id, keys=keys))

@@ -23,7 +23,7 @@ from server.core.events import Event
 from server.core.identity import keys_of
 from server.core.names import clean_name, same_email
 from server.core.person import Person
-from server.core.rights import INVITATION_ROLES
+from server.core.rights import INVITATION_ROLES, may_manage, rights_of
 from server.core.rules.admission import (
     account_keys,
     admitted,
@@ -31,8 +31,8 @@ from server.core.rules.admission import (
     join,
     new_participant,
     refuse_kept_out,
+    refuse_outcast,
     refuse_when_full,
-    stand_again,
     visitor,
 )
 from server.core.state import Code, Invitation, Participant
@@ -98,10 +98,31 @@ def invite(ctx: Context, command: c.Invite) -> Answer:
             made = _updated(ctx, ctx.state.invitations[known], fields)
             events.append(e.InvitationUpdated(invitation=made))
             events += _raise_inside(ctx, made)
+        events += _let_back(ctx, made)
         seen[person.id] = made.id
         if command.send_mail:
             events.append(e.InvitationMailDue(invitation_id=made.id))
     return Answer(events=events, result={"invitation_ids": list(seen.values())})
+
+
+def _let_back(ctx: Context, invitation: Invitation) -> list[Event]:
+    """Undo a removal of whoever is invited again, if the actor may undo it.
+
+    A guest who only typed that address stays out.
+    """
+    if Right.REMOVE not in rights_of(ctx.state, ctx.actor):
+        return []
+    keys = (f"email:{invitation.person.id}", f"invitation:{invitation.id}")
+    found = dict.fromkeys(ctx.state.kept_out_keys.get(key) for key in keys)
+    return [
+        e.ParticipantReadmitted(participant_id=who.id)
+        for one in found
+        if one is not None
+        and (who := ctx.state.participants.get(one)) is not None
+        and who.kept_out in ("removed", "declined")
+        and may_manage(ctx.state, ctx.actor, who)
+        and not ctx.is_same(who)
+    ]
 
 
 def _updated(ctx: Context, old: Invitation, fields: dict[str, Any]) -> Invitation:
@@ -112,6 +133,7 @@ def _updated(ctx: Context, old: Invitation, fields: dict[str, Any]) -> Invitatio
         fields = {**fields, "person": replace(fields["person"], name=old.person.name)}
     if old.revoked_at is not None:
         fields = {**fields, "generation": old.generation + 1, "device_id": None}
+        fields = {**fields, "redeemed_at": None}
     elif old.device_id is not None:
         # The bound device has had its use already.
         fields = {**fields, "uses": 1}
@@ -173,6 +195,8 @@ def _raise_inside(ctx: Context, invitation: Invitation, *, also_lower: bool = Fa
     role = INVITATION_ROLES[invitation.invitation_type]
     if participant is None or participant.role is role or participant.role.rank > ctx.rank:
         return []
+    if participant.role is Role.HOST:
+        return []  # A host is one by their part in the entry, or by another host's word.
     if participant.role.rank > role.rank and not also_lower:
         return []
     return [e.RoleGranted(participant_id=participant.id, role=role)]
@@ -298,9 +322,12 @@ def redeem_invitation(ctx: Context, order: o.RedeemInvitation) -> Answer:
 def _prove_device(ctx: Context, invitation: Invitation, order: o.RedeemInvitation) -> list[Event]:
     """Let a device be bound: the first one, one with a code, or any under *take over*."""
     settings = ctx.state.settings
+    is_first = invitation.device_id is None
+    if not is_first and settings.device_policy is DevicePolicy.REFUSE:
+        raise Refused(ErrorCode.OTHER_DEVICE)
     if order.code_digest is not None:
         return _spend_code(ctx, invitation, order.code_digest)
-    if invitation.device_id is None:
+    if is_first:
         if settings.code_on_first_use:
             raise Refused(ErrorCode.CODE_REQUIRED)
         return []
@@ -345,7 +372,7 @@ def _redeem(
     keys = keys_of(
         origin=Origin.INVITATION,
         person=invitation.person,
-        device_id=who.device_id,
+        device_id=None if role.is_staff else who.device_id,
         account_id=account_id,
         invitation_id=invitation.id,
     )
@@ -366,10 +393,13 @@ def _redeem(
         )
         events += join(ctx, participant)
     else:
-        if not participant.holds_place:
+        refuse_outcast(participant)
+        if not participant.holds_place and participant.role is not Role.HOST:
             refuse_when_full(ctx, is_reserved=True)
         events += come_back(ctx, participant, who.device_id)
-        events += _link_and_raise(ctx, participant, invitation, role, is_known=by_invitation)
+        events += _link_account(ctx, participant, account_id)
+        if not by_invitation:
+            events += _link_and_raise(participant, invitation, role)
     events.append(
         e.InvitationRedeemed(
             invitation_id=invitation.id,
@@ -391,29 +421,30 @@ def _already_here(
     known = ctx.state.by_account.get(account_id) if account_id else None
     for participant_id in (known, order.inside):
         participant = people.get(participant_id) if participant_id else None
-        if participant is not None and not participant.kept_out:
+        if participant is not None:
             return participant, False
     return None, False
 
 
-def _link_and_raise(
-    ctx: Context,
-    participant: Participant,
-    invitation: Invitation,
-    role: Role,
-    *,
-    is_known: bool,
+def _link_account(
+    ctx: Context, participant: Participant, account_id: AccountId | None
 ) -> list[Event]:
-    """Raise somebody who redeems from inside. A return changes no role: that is in the log."""
-    if is_known:
+    """Know somebody by their account too, so that their other devices join the same row."""
+    if account_id is None or participant.account_id or account_id in ctx.state.by_account:
         return []
+    return [e.ParticipantLinked(participant_id=participant.id, account_id=account_id)]
+
+
+def _link_and_raise(participant: Participant, invitation: Invitation, role: Role) -> list[Event]:
+    """Raise somebody who redeems from inside. A return changes no role: that is in the log.
+
+    At a gate the new role moves them on by itself (`server.core.consequences`).
+    """
     events: list[Event] = [
         e.ParticipantLinked(participant_id=participant.id, invitation_id=invitation.id)
     ]
     if role.rank > participant.role.rank:
         events.append(e.RoleGranted(participant_id=participant.id, role=role))
-        if participant.gate is not None:
-            events += stand_again(ctx, replace(participant, role=role))
     return events
 
 

@@ -12,14 +12,16 @@ from server.core import events as e
 from server.core.actors import ParticipantActor
 from server.core.context import Answer, Context, Refused, cleaned_name
 from server.core.events import Event
-from server.core.identity import block_keys, removal_keys
-from server.core.rights import GRANTABLE, rights_of
+from server.core.identity import block_keys, known_by, removal_keys
+from server.core.rights import GRANTABLE, rights_of, rights_of_participant
 from server.core.state import BlockRecord, Participant, Undo
 
 UNDO_MS = 10_000
 """For how long a role change can be undone."""
 MAX_BLOCKS = 5_000
 """People that one entry may keep out."""
+NONE: frozenset[Right] = frozenset()
+"""No single rights."""
 
 
 def set_role(ctx: Context, command: c.SetRole) -> Answer:
@@ -31,11 +33,24 @@ def set_role(ctx: Context, command: c.SetRole) -> Answer:
         return Answer(events=[])
     if not command.role.is_staff and not command.even_if_last:
         _refuse_last(ctx, who)
+    _refuse_gift(ctx, who, replace(who, role=command.role, granted=NONE, revoked=NONE))
     granted = e.RoleGranted(participant_id=who.id, role=command.role, undo=_undo(ctx, who))
     return Answer(
         events=[granted, *_step_down(ctx, who, command.role)],
         result={"undo_until": ctx.now + UNDO_MS},
     )
+
+
+def _refuse_gift(ctx: Context, who: Participant, changed: Participant) -> None:
+    """Refuse to give somebody, oneself included, rights that the actor lacks.
+
+    Ranks alone do not tell: a moderator from whom a right was taken must not get it back by
+    their own hand, nor give it to a friend.
+    """
+    had = rights_of_participant(ctx.state, who)
+    gained = rights_of_participant(ctx.state, changed) - had
+    if not gained <= rights_of(ctx.state, ctx.actor):
+        raise Refused(ErrorCode.NOT_ALLOWED)
 
 
 def _undo(ctx: Context, who: Participant) -> Undo:
@@ -82,8 +97,11 @@ def undo_role(ctx: Context, command: c.UndoRole) -> Answer:
         who = ctx.subject(command.participant_id, Right.SET_ROLE)
     if undo is None or ctx.now >= undo.until:
         raise Refused(ErrorCode.CONFLICT)
-    if not is_my_own and undo.role.rank > ctx.rank:
-        raise Refused(ErrorCode.NOT_ALLOWED)
+    if not is_my_own:
+        if undo.role.rank > ctx.rank:
+            raise Refused(ErrorCode.NOT_ALLOWED)
+        earlier = replace(who, role=undo.role, granted=undo.granted, revoked=undo.revoked)
+        _refuse_gift(ctx, who, earlier)
     if not undo.role.is_staff:
         _refuse_last(ctx, who)
     restored = e.RoleGranted(
@@ -102,6 +120,7 @@ def set_rights(ctx: Context, command: c.SetRights) -> Answer:
         raise Refused(ErrorCode.NOT_ALLOWED)
     if (granted, revoked) == (who.granted, who.revoked):
         return Answer(events=[])
+    _refuse_gift(ctx, who, replace(who, granted=granted, revoked=revoked))
     changed = e.RoleGranted(
         participant_id=who.id,
         role=who.role,
@@ -130,7 +149,7 @@ def _outcast(ctx: Context, participant_id: ParticipantId, right: Right) -> Parti
     """Get somebody to remove: here, at a gate, or gone a moment ago; never oneself."""
     ctx.need(right)
     who = ctx.known(participant_id)
-    if ctx.is_me(who.id):
+    if ctx.is_same(who):
         raise Refused(ErrorCode.NOT_ALLOWED)
     return who
 
@@ -149,18 +168,21 @@ def remove(ctx: Context, command: c.Remove) -> Answer:
 def _others_of(ctx: Context, who: Participant, keys: tuple[str, ...]) -> list[Event]:
     """Remove whoever else here is the same person by these keys: removal acts on the person.
 
+    Those who came by a blocked link are not: `revoke_guest_link` is there for that.
+
     Cost: O(n) in the size of the room.
     """
     personal = {key for key in keys if not key.startswith("link:")}
+    devices = who.device_ids
     return [
         e.ParticipantRemoved(participant_id=other.id, keys=())
         for other in ctx.state.participants.values()
         if other.id != who.id
         and other.holds_place
-        and (other.device_id == who.device_id or other.person.id == who.person.id)
+        and (other.person.id == who.person.id or not devices.isdisjoint(other.device_ids))
         and other.role.rank <= min(ctx.rank, Role.MODERATOR.rank)
-        and not ctx.is_me(other.id)
-        and personal.intersection(removal_keys(other))
+        and not ctx.is_same(other)
+        and personal.intersection(known_by(other))
     ]
 
 
@@ -205,7 +227,8 @@ def unblock(ctx: Context, command: c.Unblock) -> Answer:
     found = ctx.state.blocks.get(command.block_id)
     if found is None:
         raise Refused(ErrorCode.NOT_FOUND)
-    if ctx.is_me(found.participant_id):
+    blocked = ctx.state.participants.get(found.participant_id)
+    if blocked is not None and ctx.is_same(blocked):
         raise Refused(ErrorCode.NOT_ALLOWED)
     return Answer(events=[e.BlockRemoved(block_id=found.id)])
 

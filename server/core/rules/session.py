@@ -75,6 +75,8 @@ def admit(ctx: Context, command: c.Admit) -> Answer:
     people = [found for one in ids if (found := _waiting(ctx, one)) is not None]
     if not people:
         raise Refused(ErrorCode.NOT_FOUND)
+    if any(ctx.is_same(participant) for participant in people):
+        raise Refused(ErrorCode.NOT_ALLOWED)
     return _admit(people)
 
 
@@ -83,6 +85,7 @@ def admit_all(ctx: Context, command: c.AdmitAll) -> Answer:
     ctx.need(Right.ADMIT)
     _ = ctx.session
     people = [found for one in ctx.state.at_gates if (found := _waiting(ctx, one)) is not None]
+    people = [p for p in people if not ctx.is_same(p)]
     if command.link_id is not None:
         people = [p for p in people if p.link_id == command.link_id]
     people.sort(key=lambda p: (p.waiting_since or 0, p.id))
@@ -106,7 +109,7 @@ def decline(ctx: Context, command: c.Decline) -> Answer:
 def send_back(ctx: Context, command: c.SendBack) -> Answer:
     """Send somebody back to the waiting room. Hosts cannot be."""
     participant = ctx.subject(command.participant_id, Right.ADMIT)
-    if participant.role is Role.HOST or ctx.is_me(participant.id):
+    if participant.role is Role.HOST or ctx.is_same(participant):
         raise Refused(ErrorCode.NOT_ALLOWED)
     return Answer(
         events=[

@@ -231,7 +231,7 @@ def turn_camera_off(ctx: Context, command: c.TurnCameraOff) -> Answer:
 def _spared(ctx: Context, ids: Any) -> tuple[Any, ...]:
     """List whom a bulk command passes over: the actor, and whoever stands above."""
     people = (ctx.state.participants[one] for one in ids)
-    return tuple(sorted(p.id for p in people if ctx.is_me(p.id) or p.role.rank > ctx.rank))
+    return tuple(sorted(p.id for p in people if ctx.is_same(p) or p.role.rank > ctx.rank))
 
 
 def mute_all(ctx: Context, _command: c.MuteAll) -> Answer:

@@ -1,0 +1,188 @@
+"""What is known beside the rooms, kept in the store: accounts, entries, keys, what was spent."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from protocol.ids import AccountId, RoomId, SessionId
+from protocol.views import PersonView
+from server.core.attendance import Attendance
+from server.core.names import fold, search_text
+from server.core.person import Person
+from server.edge import api_keys
+from server.edge.api_keys import NewKey
+from server.edge.ports import ApiKey, Scope
+from server.store.archive import Archive
+from server.store.interface import Put, Store
+from server.store.sealing import Sealer
+
+ACCOUNTS = "account"
+ENTRIES = "entry"
+SPENT = "spent"
+API_KEYS = "api_key"
+ATTENDANCE = "attendance"
+PAGE = 1_000
+MAX_INDEXED = 50_000
+"""Accounts that type-ahead knows, about 20 MB; with more, a platform's own search is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    text: str
+    person: PersonView
+
+
+class StoreDirectory:
+    """`Directory` over the store. Get one with `opened`.
+
+    Args:
+        store: of the whole server.
+        sealer: over the same store; accounts' names and addresses are kept sealed.
+        key_ring: under which API keys are hashed; the first hashes, all verify.
+        clock: ms UTC.
+    """
+
+    def __init__(
+        self, store: Store, sealer: Sealer, key_ring: tuple[bytes, ...], clock: Callable[[], int]
+    ) -> None:
+        """Read nothing yet."""
+        self._store = store
+        self._sealer = sealer
+        self._key_ring = key_ring
+        self._clock = clock
+        self._archive = Archive(sealer, Attendance)
+        self._index: dict[AccountId, _Indexed] | None = None
+        self._loading = asyncio.Lock()
+
+    @classmethod
+    async def opened(
+        cls, store: Store, sealer: Sealer, key_ring: tuple[bytes, ...], clock: Callable[[], int]
+    ) -> "StoreDirectory":
+        """Make a directory. The index of accounts is read when somebody first searches."""
+        return cls(store, sealer, key_ring, clock)
+
+    # --- accounts --------------------------------------------------------------------------
+
+    async def remember(self, account_id: AccountId, person: Person) -> None:
+        """See `Directory.remember`."""
+        if await self.account(account_id) == person:
+            return
+        sealed = await self._sealer.seal_person(person)
+        await self._store.put([Put(table=ACCOUNTS, key=account_id, value=sealed)])
+        if self._index is not None and len(self._index) < MAX_INDEXED:
+            self._index[account_id] = _indexed(account_id, person)
+
+    async def account(self, account_id: AccountId) -> Person | None:
+        """See `Directory.account`."""
+        stored = await self._store.get(ACCOUNTS, account_id, self._clock())
+        if stored is None:
+            return None
+        person = await self._sealer.open_person(stored)
+        return None if person.is_erased else person
+
+    async def search(self, query: str, limit: int) -> list[PersonView]:
+        """See `Directory.search`. Whoever was erased since is not found.
+
+        Cost: O(n) in the accounts, at most 50,000; the first search reads them all.
+        """
+        wanted = fold(query)
+        if not wanted:
+            return []
+        index = await self._loaded()
+        found = [one for one in index.values() if wanted in one.text]
+        found.sort(key=lambda one: (not one.text.startswith(wanted), one.text))
+        return await self._still_known(one.person for one in found[: 2 * limit])
+
+    async def _still_known(self, people: Iterable[PersonView]) -> list[PersonView]:
+        """Leave out whom the index knows and the store has forgotten."""
+        listed = list(people)
+        ids = [one.account_id for one in listed]
+        stored = await self._store.get_many(ACCOUNTS, ids, self._clock())
+        opened = await self._sealer.open_people(list(stored.values()))
+        alive = {key for key, person in zip(stored, opened, strict=True) if not person.is_erased}
+        return [one for one in listed if one.account_id in alive]
+
+    async def _loaded(self) -> dict[AccountId, _Indexed]:
+        async with self._loading:
+            if self._index is None:
+                self._index = await self._read_index()
+            return self._index
+
+    async def _read_index(self) -> dict[AccountId, _Indexed]:
+        index: dict[AccountId, _Indexed] = {}
+        after = ""
+        while len(index) < MAX_INDEXED:
+            page = await self._store.scan(ACCOUNTS, self._clock(), after=after, limit=PAGE)
+            if not page:
+                break
+            people = await self._sealer.open_people([stored for _, stored in page])
+            for (key, _), person in zip(page, people, strict=True):
+                if not person.is_erased:
+                    index[AccountId(key)] = _indexed(AccountId(key), person)
+            after = page[-1][0]
+        return index
+
+    # --- entries and sessions --------------------------------------------------------------
+
+    async def entries(self, after: str, limit: int) -> list[RoomId]:
+        """See `Directory.entries`."""
+        found = await self._store.scan(ENTRIES, self._clock(), after=after, limit=limit)
+        return [RoomId(key) for key, _ in found]
+
+    async def attendance(self, room: RoomId, session: SessionId) -> Attendance | None:
+        """See `Directory.attendance`."""
+        stored = await self._store.get(ATTENDANCE, f"{room} {session}", self._clock())
+        return None if stored is None else await self._archive.unpack(stored)
+
+    # --- what works once -------------------------------------------------------------------
+
+    async def spend(self, nonce: str, expires_at: int) -> bool:
+        """See `Directory.spend`."""
+        put = Put(table=SPENT, key=nonce, value=b"1", expires_at=expires_at, if_absent=True)
+        # Without the time: what has expired and was not swept still counts, to be safe.
+        return await self._store.put([put])
+
+    # --- API keys --------------------------------------------------------------------------
+
+    async def api_key(self, key: str) -> ApiKey | None:
+        """See `Directory.api_key`."""
+        stored = await self._store.get(API_KEYS, api_keys.id_of(key), self._clock())
+        return api_keys.opened(key, stored, self._key_ring)
+
+    async def create_key(self, name: str, scopes: Iterable[str]) -> NewKey:
+        """Make a key. Its text is in what is returned and nowhere else.
+
+        Raises:
+            ValueError: there is no such scope.
+        """
+        made = api_keys.fresh_key()
+        known = ApiKey(
+            id=made.id,
+            name=name,
+            scopes=frozenset(Scope(one) for one in scopes),
+            created_at=self._clock(),
+        )
+        value = api_keys.pack(known, made.key, self._key_ring)
+        await self._store.put([Put(table=API_KEYS, key=made.id, value=value)])
+        return made
+
+    async def keys(self) -> list[ApiKey]:
+        """List the keys that work."""
+        found: list[ApiKey] = []
+        after = ""
+        while page := await self._store.scan(API_KEYS, self._clock(), after=after, limit=PAGE):
+            found += [api_keys.unpack(key, stored) for key, stored in page]
+            after = page[-1][0]
+        return found
+
+    async def revoke_key(self, key_id: str) -> bool:
+        """Make a key useless from now on; False when there is none of that id."""
+        if await self._store.get(API_KEYS, key_id, self._clock()) is None:
+            return False
+        await self._store.put([Put(table=API_KEYS, key=key_id, value=None)])
+        return True
+
+
+def _indexed(account_id: AccountId, person: Person) -> _Indexed:
+    view = PersonView(account_id=account_id, name=person.name, email=person.email)
+    return _Indexed(search_text(person.name, person.email), view)

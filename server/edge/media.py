@@ -1,0 +1,194 @@
+"""What pages read of an entry: the home page's list, the media page, users to invite."""
+
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from protocol.errors import ErrorCode
+from protocol.http import EntrySummary, EntryView, PeopleFound
+from protocol.ids import RoomId
+from protocol.roles import InvitationType, Origin, Part, Right
+from protocol.views import Counts, Window
+from server.core.project import Audience, project
+from server.core.rights import INVITATION_ROLES, rank_of
+from server.core.rules.invitations import types_for
+from server.core.state import Entry, Participant, RoomState, Session
+from server.core.validity import LINK_REFUSALS, invitation_refusal, link_state
+from server.edge.bodies import limit_in, query_in, room_in
+from server.edge.callers import Caller, Standing, caller_of, need, need_scope, standing
+from server.edge.edge import Edge, take
+from server.edge.lists import listed
+from server.edge.ports import Scope
+from server.edge.replies import Denied, reply
+from server.hub.room import Room
+
+MAX_LOOKED_AT = 200
+"""Entries looked at for one page of a list; most may be none of the caller's."""
+MIN_QUERY_CHARS = 2
+MAX_FOUND = 20
+NO_ROWS = Window(groups={})
+
+
+async def entries(edge: Edge, request: Request) -> Response:
+    """List the entries in which the caller has a part; for a platform, all.
+
+    A page may be short although more follow; the header `Link` then names the next one.
+    """
+    caller = await caller_of(edge, request)
+    need_scope(caller, Scope.READ, Scope.ENTRIES)
+    if caller.key is None and caller.account is None:
+        raise Denied(ErrorCode.NOT_SIGNED_IN)
+    limit = limit_in(request)
+    after = query_in(request, "after")
+    found: list[EntrySummary] = []
+    rooms = await edge.directory.entries(after, MAX_LOOKED_AT)
+    for room_id in rooms:
+        after = room_id
+        summary = await _summary(edge, caller, room_id)
+        if summary is not None:
+            found.append(summary)
+        if len(found) == limit:
+            break
+    has_more = bool(rooms) and (after != rooms[-1] or len(rooms) == MAX_LOOKED_AT)
+    return listed(request, found, after if has_more else None, limit)
+
+
+async def _summary(edge: Edge, caller: Caller, room_id: RoomId) -> EntrySummary | None:
+    room = await edge.hub.room(room_id)
+    if room is None or room.state.entry is None or room.state.entry.is_deleted:
+        return None
+    entry, session = _parts(room.state)
+    part = part_of(caller, room.state)
+    if part is None and caller.key is None:
+        return None
+    return EntrySummary(
+        entry_id=entry.id,
+        kind=entry.kind,
+        name=entry.name,
+        description=entry.description,
+        starts_at=entry.starts_at,
+        session_state=session.state,
+        people=counts_of(room, Audience.ROOM, edge.now).all,
+        part=part,
+    )
+
+
+async def entry(edge: Edge, request: Request) -> Response:
+    """Show a media page to somebody who has to do with it; to others there is none."""
+    caller = await caller_of(edge, request)
+    need_scope(caller, Scope.READ, Scope.ENTRIES)
+    room_id = room_in(request)
+    found = await standing(edge, caller, room_id)
+    room = await edge.hub.room(room_id)
+    if room is None:
+        raise Denied(edge.hub.why_no_room())
+    return reply(_view(edge, caller, found, room))
+
+
+def _view(edge: Edge, caller: Caller, found: Standing, room: Room) -> EntryView:
+    state = found.state
+    entry, session = _parts(state)
+    part = part_of(caller, state)
+    participant = caller.participant(state)
+    is_let_in = participant is not None and may_open(state, participant, edge.now)
+    may = caller.key is not None or part is not None or is_let_in
+    may_enter = part is not None or participant is not None or _is_invited(caller, state)
+    if not (may or may_enter):
+        raise Denied(ErrorCode.NOT_FOUND)
+    sees_people = Right.SEE_STAFF in found.rights
+    return EntryView(
+        entry_id=entry.id,
+        kind=entry.kind,
+        name=entry.name,
+        description=entry.description,
+        content_url=(entry.content_url or None) if may else None,
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        session_id=session.id,
+        session_state=session.state,
+        may_open=may,
+        may_enter=may_enter,
+        part=part,
+        rights=tuple(sorted(found.rights)),
+        settings=entry.settings if Right.EDIT_ENTRY in found.rights else None,
+        people=counts_of(room, Audience.ROOM, edge.now).all if sees_people else None,
+        invitation_types=tuple(_invitation_types(found, entry)),
+    )
+
+
+def _parts(state: RoomState) -> tuple[Entry, Session]:
+    if state.entry is None or state.session is None:
+        raise Denied(ErrorCode.NOT_FOUND)
+    return state.entry, state.session
+
+
+def part_of(caller: Caller, state: RoomState) -> Part | None:
+    """Say which lasting part the caller's account plays in an entry."""
+    if caller.account is None:
+        return None
+    collaborator = state.collaborators.get(caller.account.account_id)
+    return collaborator.part if collaborator else None
+
+
+def _is_invited(caller: Caller, state: RoomState) -> bool:
+    return caller.account is not None and caller.account.person.id in state.invited
+
+
+def _invitation_types(found: Standing, entry: Entry) -> Iterator[InvitationType]:
+    """List what the caller may give by an invitation: nothing above themselves."""
+    if Right.INVITE in found.rights:
+        rank = rank_of(found.state, found.actor)
+        for one in types_for(entry.kind):
+            if INVITATION_ROLES[one].rank <= rank:
+                yield one
+
+
+def may_open(state: RoomState, participant: Participant, now: int) -> bool:
+    """Say whether the content is shown to somebody: let in, and the way in still open."""
+    if participant.kept_out or participant.gate is not None:
+        return False
+    return participant.is_here or _may_come(state, participant, now)
+
+
+def _may_come(state: RoomState, participant: Participant, now: int) -> bool:
+    """Say whether somebody who is away would be let in again by the same way.
+
+    A link that is used up still lets those in who used it.
+    """
+    match participant.origin:
+        case Origin.GUEST_LINK:
+            link = state.links.get(participant.link_id) if participant.link_id else None
+            if link is None or link.is_deleted:
+                return False
+            code = LINK_REFUSALS.get(link_state(state, link, now))
+            return code in (None, ErrorCode.LINK_USED_UP)
+        case Origin.INVITATION:
+            known = participant.invitation_id
+            invitation = state.invitations.get(known) if known else None
+            if invitation is None:
+                return False
+            return invitation_refusal(state, invitation, invitation.generation, now) is None
+        case Origin.ACCOUNT:
+            return participant.account_id in state.collaborators
+
+
+def counts_of(room: Room, audience: Audience, now: int) -> Counts:
+    """Count the people of a room as an audience may know it. Cost: none that grows."""
+    return project(room.state, room.replica.roster, audience, NO_ROWS, now).counts
+
+
+async def users(edge: Edge, request: Request) -> Response:
+    """Find known users, for those who may invite in the entry named."""
+    caller = await caller_of(edge, request)
+    need_scope(caller, Scope.READ, Scope.ENTRIES)
+    room = query_in(request, "entry_id")
+    query = query_in(request, "q", max_chars=100)
+    if not room:
+        raise Denied(ErrorCode.BAD_REQUEST, where="entry_id")
+    await need(edge, caller, RoomId(room), Right.INVITE)
+    take(edge.limits.searches_per_caller, caller.name)
+    people = []
+    if len(query.strip()) >= MIN_QUERY_CHARS:
+        people = await edge.directory.search(query, MAX_FOUND)
+    return reply(PeopleFound(people=tuple(people)))

@@ -1,0 +1,178 @@
+"""The description of the API (OpenAPI 3.1), made from the routes and the models themselves."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, get_args, get_origin
+
+import pydantic_core
+from pydantic import BaseModel, create_model
+from pydantic.json_schema import models_json_schema
+from starlette.requests import Request
+from starlette.responses import Response
+
+from protocol.errors import REFUSALS, ErrorCode
+from protocol.messages import Problem
+from protocol.model import Wire
+from protocol.routes import API
+from server.edge.bodies import IDEMPOTENCY_KEY
+from server.edge.edge import Edge
+from server.edge.replies import PROBLEM
+from server.edge.routing import ANYBODY, Operation
+
+_PARAMETER = re.compile(r"{(\w+)}")
+_REF = "#/components/schemas/{model}"
+
+SCHEMES = {
+    "account": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "usher_account",
+        "description": "Set by signing in. Writes also need a page of our own origin and the "
+        "header `X-Usher: 1`.",
+    },
+    "ticket": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The ticket that a door gives; browsers have it as a cookie.",
+    },
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, `uk_…`, with the scope that the operation needs.",
+    },
+}
+
+
+def describe(operations: Sequence[Operation], url: str) -> Operation:
+    """Make the operation that answers with the description of all others."""
+    body = pydantic_core.to_json(document(operations, url))
+
+    async def handler(_edge: Edge, _request: Request) -> Response:
+        return Response(body, media_type="application/json")
+
+    return Operation(
+        method="GET",
+        path="/openapi.json",
+        handler=handler,
+        who=ANYBODY,
+        summary="Describe the API.",
+    )
+
+
+def document(operations: Sequence[Operation], url: str) -> dict[str, Any]:
+    """Make the description.
+
+    Args:
+        operations: all of them.
+        url: of this server, without a slash at the end.
+    """
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "usher",
+            "version": "1",
+            "description": "Rooms, their guest links and invitations, and who is inside. "
+            "What happens live goes over the WebSocket; see docs/protocol.md.",
+        },
+        "servers": [{"url": f"{url}{API}"}],
+        "paths": paths,
+        "components": {"schemas": _schemas(operations), "securitySchemes": SCHEMES},
+    }
+
+
+def _operation(operation: Operation) -> dict[str, Any]:
+    in_path = _PARAMETER.findall(operation.path)
+    described: dict[str, Any] = {
+        "operationId": _operation_id(operation),
+        "summary": operation.summary,
+        "parameters": [*(_in_path(name) for name in in_path), *_others(operation)],
+        "responses": {
+            "200": {"description": "Done.", "content": _content(operation)},
+            "default": {
+                "description": "Refused; nothing has changed. The code is one of: "
+                + ", ".join(f"`{code.value}` ({REFUSALS[code].status})" for code in ErrorCode),
+                "content": {PROBLEM: {"schema": _ref(Problem)}},
+            },
+        },
+        "security": [{name: []} for name in operation.who] or [{}],
+    }
+    if operation.body is not None:
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": _ref(body_model(operation))}},
+        }
+    return described
+
+
+def _operation_id(operation: Operation) -> str:
+    words = re.findall(r"[a-z]+", operation.path.replace("_id", ""))
+    return "_".join((operation.method.lower(), *words))
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _others(operation: Operation) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "query", "schema": {"type": "string"}} for name in operation.query
+    ]
+    if "type" in getattr(operation.body, "model_fields", {}):
+        found.append(
+            {
+                "name": IDEMPOTENCY_KEY,
+                "in": "header",
+                "description": "The same key with the same body has no second effect.",
+                "schema": {"type": "string"},
+            }
+        )
+    return found
+
+
+def body_model(operation: Operation) -> type[BaseModel]:
+    """Make the shape of a body: a command without its type and without what the path says."""
+    model: type[BaseModel] = operation.body
+    left_out = {"type", *_PARAMETER.findall(operation.path)} & model.model_fields.keys()
+    if not left_out:
+        return model
+    kept: dict[str, Any] = {
+        name: (field.annotation, field)
+        for name, field in model.model_fields.items()
+        if name not in left_out
+    }
+    return create_model(f"{model.__name__}Body", __base__=Wire, __doc__=model.__doc__, **kept)
+
+
+def _content(operation: Operation) -> dict[str, Any]:
+    reply = operation.reply
+    schema: dict[str, Any]
+    if get_origin(reply) is list:
+        schema = {"type": "array", "items": _ref(get_args(reply)[0])}
+    else:
+        schema = _ref(reply)
+    content: dict[str, Any] = {"application/json": {"schema": schema}}
+    for media_type in operation.other_replies:
+        content[media_type] = {"schema": {"type": "string"}}
+    return content
+
+
+def _ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _REF.format(model=model.__name__)}
+
+
+def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
+    models: dict[str, type[BaseModel]] = {"Problem": Problem}
+    for operation in operations:
+        reply = get_args(operation.reply)[0] if get_origin(operation.reply) else operation.reply
+        models[reply.__name__] = reply
+        if operation.body is not None:
+            body = body_model(operation)
+            models[body.__name__] = body
+    _, found = models_json_schema(
+        [(model, "validation") for model in models.values()], ref_template=_REF
+    )
+    schemas: dict[str, Any] = found["$defs"]
+    return schemas

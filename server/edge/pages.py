@@ -1,0 +1,123 @@
+"""The pages: what `web/` has built, served as it is. No page changes anything by being read."""
+
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from server.edge.callers import caller_of
+from server.edge.edge import Edge
+from server.edge.replies import Denied
+
+PAGES = {
+    "/": "index.html",
+    "/e/{entry_id}": "entry.html",
+    "/join": "join.html",
+    "/sign-in": "sign-in.html",
+    "/s/{session_id}": "room.html",
+}
+"""Which file is served where; what it shows, it asks the API for."""
+
+OUTBOX = "outbox.html"
+NOT_FOUND = "not-found.html"
+NOT_BUILT = "The pages are not built yet. Run `make web` in the server's folder, then reload.\n"
+
+HASHED_S = 365 * 24 * 3600
+PLAIN_S = 3600
+_HASHED = re.compile(r"-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
+"""Names that change with the content, as the build makes them."""
+_AT_ROOT = re.compile(r"[a-z0-9-]+\.(ico|svg|png|txt|webmanifest)")
+
+
+def page_routes(edge: Edge) -> list[BaseRoute]:
+    """Make the routes of the pages."""
+    routes: list[BaseRoute] = [
+        Route(path, _page(edge, name), methods=["GET"]) for path, name in PAGES.items()
+    ]
+
+    async def outbox(request: Request) -> Response:
+        """Show the outbox to the operator; for others there is no such page."""
+        is_open = edge.outbox is not None and await _is_operator(edge, request)
+        return _file(edge, OUTBOX) if is_open else not_found(edge)
+
+    async def at_root(request: Request) -> Response:
+        """Serve the few files that browsers look for beside the pages."""
+        name = request.path_params["name"]
+        if not _AT_ROOT.fullmatch(name) or _path(edge, name) is None:
+            return not_found(edge)
+        return _file(edge, name)
+
+    routes.append(Route("/outbox", outbox, methods=["GET"]))
+    if edge.settings.web_dir is not None:
+        assets = Assets(directory=edge.settings.web_dir / "assets", check_dir=False)
+        routes.append(Mount("/assets", app=assets))
+    routes.append(Route("/healthz", healthy, methods=["GET"]))
+    routes.append(Route("/{name}", at_root, methods=["GET"]))
+    return routes
+
+
+class Assets(StaticFiles):
+    """Scripts, styles and pictures, which may be kept by browsers and proxies."""
+
+    async def check_config(self) -> None:
+        """Say that nothing is there while nothing is built, instead of failing."""
+        try:
+            await super().check_config()
+        except RuntimeError:
+            self.config_checked = False
+            raise HTTPException(404) from None
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve a file; one whose name changes with its content for ever."""
+        response = await super().get_response(path, scope)
+        is_hashed = _HASHED.search(path) is not None
+        rule = f"max-age={HASHED_S}, immutable" if is_hashed else f"max-age={PLAIN_S}"
+        response.headers["Cache-Control"] = f"public, {rule}"
+        return response
+
+
+async def healthy(_request: Request) -> Response:
+    """Say that the process answers."""
+    return PlainTextResponse("ok\n")
+
+
+def not_found(edge: Edge) -> Response:
+    """Make the page for what is not there."""
+    if _path(edge, NOT_FOUND) is None:
+        return PlainTextResponse("There is no such page.\n", status_code=404)
+    return _file(edge, NOT_FOUND, status=404)
+
+
+def _page(edge: Edge, name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def page(_request: Request) -> Response:
+        return _file(edge, name)
+
+    return page
+
+
+def _file(edge: Edge, name: str, *, status: int = 200) -> Response:
+    path = _path(edge, name)
+    if path is None:
+        return PlainTextResponse(NOT_BUILT, status_code=503)
+    return FileResponse(path, status_code=status)
+
+
+def _path(edge: Edge, name: str) -> Path | None:
+    """Find a built file. Names come from our own list, never from a request unchecked."""
+    if edge.settings.web_dir is None:
+        return None
+    path = edge.settings.web_dir / name
+    return path if path.is_file() else None
+
+
+async def _is_operator(edge: Edge, request: Request) -> bool:
+    try:
+        return (await caller_of(edge, request)).is_operator
+    except Denied:
+        return False

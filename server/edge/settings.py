@@ -1,0 +1,152 @@
+"""What the edge needs to know, and the keys that it signs with."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+HOUR_S = 3_600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """How often something may happen: `burst` times at once, and `per_s` a second on average."""
+
+    burst: int
+    per_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """The rate limits. A whole campus may come from one address, so floods and guesses differ.
+
+    Args:
+        doors_per_address: requests at the doors and at sign-in, good and bad.
+        misses_per_address: guesses: tokens, addresses and codes that were wrong.
+        misses_per_link: wrong addresses and codes on one invitation.
+        misses_per_email: wrong tries with one e-mail address, wherever.
+        codes_per_email: one-time codes asked for with one e-mail address.
+        redemptions_per_link: forms completed on one link.
+        writes_per_caller: commands over HTTP of one account, participant or key.
+        searches_per_caller: searches among known users.
+        sockets_per_address: WebSockets opened.
+        commands_per_connection: commands over one socket; more are refused.
+        watches_per_connection: changes of window over one socket; more have to wait.
+        messages_per_connection: messages of any kind over one socket; more have to wait.
+    """
+
+    doors_per_address: Rate = Rate(burst=2_000, per_s=200)
+    misses_per_address: Rate = Rate(burst=60, per_s=0.5)
+    misses_per_link: Rate = Rate(burst=20, per_s=0.1)
+    misses_per_email: Rate = Rate(burst=20, per_s=0.1)
+    codes_per_email: Rate = Rate(burst=5, per_s=5 / HOUR_S)
+    redemptions_per_link: Rate = Rate(burst=3_000, per_s=200)
+    writes_per_caller: Rate = Rate(burst=300, per_s=30)
+    searches_per_caller: Rate = Rate(burst=60, per_s=5)
+    sockets_per_address: Rate = Rate(burst=20_000, per_s=2_000)
+    commands_per_connection: Rate = Rate(burst=60, per_s=20)
+    watches_per_connection: Rate = Rate(burst=20, per_s=5)
+    messages_per_connection: Rate = Rate(burst=200, per_s=50)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeSettings:
+    """How the edge behaves.
+
+    Args:
+        public_url: how people reach the server, without a slash at the end; links begin with it.
+        allowed_origins: origins whose pages may talk to us, compared exactly. That of
+            `public_url` always may.
+        allowed_hosts: further names in the Host header, without port.
+        trusted_proxies: addresses or networks whose X-Forwarded-For is believed.
+        cookie_secure: cookies go over https only; None: when `public_url` is https.
+        frame_ancestors: origins that may show our pages in a frame, besides ourselves.
+        rates: the rate limits.
+        max_body_bytes: of one HTTP request. The longest list of people has about 800 KiB.
+        body_timeout_s: how long a request's body may take to arrive.
+        hello_timeout_s: how long a new socket may stay silent.
+        send_timeout_s: how long a socket may not take a frame before it is dropped.
+        refusal_floor_ms: no refusal at a door comes sooner, so that times tell nothing.
+        ticket_s: how long a ticket is good.
+        account_s: how long somebody stays signed in.
+        device_s: how long a browser is known. Browsers keep nothing longer than 400 days.
+        web_dir: the built pages; None serves none.
+    """
+
+    public_url: str
+    allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    cookie_secure: bool | None = None
+    frame_ancestors: tuple[str, ...] = ()
+    rates: Rates = field(default_factory=Rates)
+    max_body_bytes: int = 1024 * 1024
+    body_timeout_s: float = 15.0
+    hello_timeout_s: float = 10.0
+    send_timeout_s: float = 30.0
+    refusal_floor_ms: int = 150
+    ticket_s: int = 12 * HOUR_S
+    account_s: int = 12 * HOUR_S
+    device_s: int = 400 * 24 * HOUR_S
+    web_dir: Path | None = None
+
+    @property
+    def is_secure(self) -> bool:
+        """People reach the server over https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def has_secure_cookies(self) -> bool:
+        """Cookies carry the mark `Secure`."""
+        return self.is_secure if self.cookie_secure is None else self.cookie_secure
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Every origin whose pages may talk to us.
+
+        A server on this machine has three names for itself, and people type any of them.
+        """
+        url = urlsplit(self.public_url)
+        own = {f"{url.scheme}://{url.netloc}"}
+        if url.hostname in LOOPBACK:
+            port = f":{url.port}" if url.port else ""
+            own |= {f"{url.scheme}://{bracketed(name)}{port}" for name in LOOPBACK}
+        return frozenset(own | set(self.allowed_origins))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every name under which the server may be addressed."""
+        name = urlsplit(self.public_url).hostname or ""
+        others = LOOPBACK if name in LOOPBACK else ()
+        return frozenset({name, *others, *self.allowed_hosts})
+
+
+def bracketed(name: str) -> str:
+    """Write a host as a URL does.
+
+    Example:
+        >>> bracketed("::1")
+        '[::1]'
+    """
+    return f"[{name}]" if ":" in name else name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeSecrets:
+    """The keys of the edge, each a ring: the first signs, all verify.
+
+    Args:
+        link_keys: of the tokens in guest links and invite links.
+        ticket_keys: of tickets, device cookies and one-time codes.
+        account_keys: of account cookies.
+        token_keys: of host tokens.
+    """
+
+    link_keys: tuple[bytes, ...]
+    ticket_keys: tuple[bytes, ...]
+    account_keys: tuple[bytes, ...]
+    token_keys: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        """Hide the keys."""
+        return f"EdgeSecrets({len(self.ticket_keys)} in the ring)"

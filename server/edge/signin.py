@@ -1,0 +1,145 @@
+"""Signing in with a host token, signing out, and minting tokens for a platform."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from protocol.errors import ErrorCode
+from protocol.http import Me, MintedToken, MintToken, SignedIn, SignIn
+from protocol.ids import AccountId, DeviceId
+from server.core import orders as o
+from server.core.actors import SERVER
+from server.core.decide import Rejected
+from server.core.names import clean_email, clean_name
+from server.core.person import Person, person_id
+from server.edge.bodies import body_of
+from server.edge.callers import Caller, caller_of, need_scope
+from server.edge.cookies import INSIDE, Jar, device_in, tickets_in
+from server.edge.doors import at_the_door
+from server.edge.edge import Edge, take
+from server.edge.ports import Scope
+from server.edge.replies import Denied, reply
+from server.edge.tickets import (
+    AccountClaim,
+    HostToken,
+    read_host_token,
+    sign_account,
+    sign_device,
+    sign_host_token,
+)
+
+
+async def me(edge: Edge, request: Request) -> Response:
+    """Say who is calling."""
+    return reply(_me(await caller_of(edge, request)))
+
+
+def _me(caller: Caller) -> Me:
+    if caller.account is None:
+        return Me()
+    person = caller.account.person
+    return Me(
+        account_id=caller.account.account_id,
+        name=person.name,
+        email=person.email,
+        is_operator=caller.is_operator,
+    )
+
+
+@at_the_door
+async def sign_in(edge: Edge, request: Request) -> Response:
+    """Sign in with a host token, which is spent by that.
+
+    A token that carries a part gives it. When the entry is gone meanwhile, that is no reason
+    not to sign in.
+    """
+    body = await body_of(edge, request, SignIn)
+    token = read_host_token(edge.secrets.token_keys, body.token, edge.now)
+    if token is None:
+        raise Denied(ErrorCode.TOKEN_INVALID)
+    person = _person(edge, token)
+    if not await edge.directory.spend(f"sign-in {token.jti}", token.exp * 1000):
+        raise Denied(ErrorCode.TOKEN_INVALID)
+    await edge.directory.remember(token.sub, person)
+    path = await _grant(edge, token, person)
+    claim = AccountClaim(
+        account_id=token.sub,
+        is_operator=token.is_operator,
+        exp=edge.now // 1000 + edge.settings.account_s,
+    )
+    me_now = Me(
+        account_id=token.sub,
+        name=person.name,
+        email=person.email,
+        is_operator=token.is_operator,
+    )
+    response = reply(SignedIn(me=me_now, next=path))
+    jar = Jar(edge.settings)
+    jar.set_account(response, sign_account(edge.secrets.account_keys, claim))
+    if device_in(request, edge.secrets) is None:
+        device = DeviceId(edge.fresh_id("d"))
+        jar.set_device(response, sign_device(edge.secrets.ticket_keys, device))
+    return response
+
+
+def _person(edge: Edge, token: HostToken) -> Person:
+    name, email = clean_name(token.name), clean_email(token.email)
+    if name is None or email is None:
+        raise Denied(ErrorCode.TOKEN_INVALID)
+    return Person(person_id(email, edge.hub.world.person_key), name, email)
+
+
+async def _grant(edge: Edge, token: HostToken, person: Person) -> str:
+    """Give the part that the token carries; say where the browser goes next."""
+    if token.entry_id is None:
+        return "/"
+    if token.part is not None:
+        order = o.GrantPart(
+            account_id=AccountId(token.sub),
+            name=person.name,
+            email=person.email,
+            part=token.part,
+        )
+        outcome = await edge.hub.ask(token.entry_id, order, SERVER)
+        if isinstance(outcome, Rejected):
+            if outcome.code is not ErrorCode.NOT_FOUND:
+                raise Denied.of(outcome)
+            return "/"
+    return f"/e/{token.entry_id}"
+
+
+async def sign_out(edge: Edge, request: Request) -> Response:
+    """Forget who was signed in, and where this browser was inside. The device stays known."""
+    response = reply(Me())
+    jar = Jar(edge.settings)
+    jar.drop_account(response)
+    jar.drop_inside(response, [name for name in request.cookies if name.startswith(INSIDE)])
+    for _, ticket in tickets_in(request, edge.secrets, edge.now):
+        jar.drop_ticket(response, ticket.session_id)
+    return response
+
+
+async def mint(edge: Edge, request: Request) -> Response:
+    """Make a host token for somebody for whom a platform vouches."""
+    caller = await caller_of(edge, request)
+    if caller.key is None:
+        raise Denied(ErrorCode.NOT_SIGNED_IN)
+    need_scope(caller, Scope.TOKENS)
+    take(edge.limits.writes_per_caller, caller.name)
+    body = await body_of(edge, request, MintToken)
+    for field, cleaned in (("name", clean_name(body.name)), ("email", clean_email(body.email))):
+        if cleaned is None:
+            raise Denied(ErrorCode.BAD_REQUEST, where=field)
+    token = sign_host_token(
+        edge.secrets.token_keys,
+        account_id=body.account_id,
+        name=body.name,
+        email=body.email,
+        now=edge.now,
+        jti=edge.fresh_id("t"),
+        valid_s=body.valid_s,
+        entry_id=body.entry_id,
+        part=body.part,
+    )
+    url = f"{edge.settings.public_url}/sign-in#{token}"
+    expires_at = (edge.now // 1000 + body.valid_s) * 1000
+    return reply(MintedToken(token=token, url=url, expires_at=expires_at))

@@ -1,0 +1,1 @@
+"""The log of each room, and the small values beside the logs."""
