@@ -199,6 +199,17 @@ class SqliteStore:
         """See `Store.drop_lease`."""
         await self._writer.run(lambda c: sqlite_values.drop_lease(c, node))
 
+    async def renew_epochs(self) -> int:
+        """Begin a new life of every log, after the file was restored from a backup.
+
+        What came after the backup is lost; without this, a log that has grown again would look
+        like a continuation to those who saw the lost part. Nothing else changes.
+
+        Returns:
+            How many logs there are.
+        """
+        return await self._writer.run(sqlite_log.renew_epochs)
+
     async def close(self) -> None:
         """Finish what waits, move the WAL into the file, let go. `open` does it in the end."""
         self._hints.end()

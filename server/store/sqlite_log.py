@@ -132,6 +132,11 @@ def trim(connection: sqlite3.Connection, room: RoomId, up_to: Position) -> bool:
     return step < end
 
 
+def renew_epochs(connection: sqlite3.Connection) -> int:
+    """Give every log a new epoch; return how many there are."""
+    return connection.execute("UPDATE room SET epoch = lower(hex(randomblob(8)))").rowcount
+
+
 def due(connection: sqlite3.Connection, now: int, limit: int) -> list[RoomId]:
     """List the rooms that somebody has to open."""
     rows = connection.execute(

@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from server.store.interface import Unavailable
+from server.store.interface import StoreError, Unavailable
 from server.store.sqlite_file import empty_wal, said
 
 T = TypeVar("T")
@@ -209,7 +209,7 @@ class Writer:
             _log.warning("The WAL could not be emptied: %s", error)
 
 
-def _why(error: Exception) -> Exception:
-    if isinstance(error, sqlite3.Error):
-        return said(error)
-    return Unavailable(f"The store failed: {error!r}.")
+def _why(error: Exception) -> StoreError:
+    why = said(error) if isinstance(error, sqlite3.Error) else error
+    # One job's mistake, found as late as this, is not that of the others.
+    return why if isinstance(why, StoreError) else Unavailable(f"The store failed: {error!r}.")
