@@ -1,0 +1,52 @@
+/** Remove somebody and keep them out: by what shall they be recognised? */
+
+import { html, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { BLOCK_WAYS } from "../lib/menu";
+import { BLOCK_BY } from "../lib/words";
+import type { BlockBy, Command, Row } from "../lib/protocol";
+import { CommandDialog } from "./command-dialog";
+
+@customElement("block-dialog")
+export class BlockDialog extends CommandDialog {
+  @state() private row: Row | null = null;
+  protected override isDangerous = true;
+
+  async open(row: Row): Promise<void> {
+    this.row = row;
+    await this.show();
+  }
+
+  protected heading(): string {
+    return `Remove and block ${this.row?.name ?? ""}?`;
+  }
+
+  protected action(): string {
+    return "Remove and block";
+  }
+
+  protected fields(): TemplateResult {
+    const ways = BLOCK_WAYS.filter((by) => by !== "link" || this.row?.origin === "guest_link");
+    return html`<p class="soft">
+        They leave the room now, and cannot come back until somebody lifts the block.
+      </p>
+      <fieldset class="field">
+        <legend>Recognise them by</legend>
+        <div class="stack">
+          ${ways.map(
+            (by) => html`<label class="check">
+              <input type="checkbox" name="by" value=${by} ?checked=${by !== "link"}
+                aria-labelledby=${`by-${by}`} aria-describedby=${`means-${by}`} />
+              <span id=${`by-${by}`}>${BLOCK_BY[by].label}</span>
+              <span class="hint" id=${`means-${by}`}>${BLOCK_BY[by].text}</span>
+            </label>`,
+          )}
+        </div>
+      </fieldset>`;
+  }
+
+  protected command(form: FormData): Command {
+    const by = form.getAll("by") as BlockBy[];
+    return { type: "block", participant_id: this.row?.id ?? "", by };
+  }
+}

@@ -1,0 +1,94 @@
+/** Who is kept out of this entry, and the way back for them. */
+
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import * as api from "../lib/api";
+import { runQuietly } from "../lib/asking";
+import { moment } from "../lib/timing";
+import { BLOCK_BY } from "../lib/words";
+import type { BlockBy, BlockView, Problem } from "../lib/protocol";
+import type { ModalDialog } from "./modal-dialog";
+import "./modal-dialog";
+import { sheets } from "./sheets";
+
+@customElement("blocked-people")
+export class BlockedPeople extends LitElement {
+  static override styles = [
+    ...sheets(),
+    css`
+      :host {
+        display: contents;
+      }
+      ul {
+        list-style: none;
+      }
+      li {
+        display: flex;
+        align-items: center;
+        gap: var(--space-3);
+        padding-block: var(--space-3);
+      }
+      li + li {
+        border-block-start: 1px solid var(--line);
+      }
+      .name {
+        font-weight: var(--weight-medium);
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @property({ attribute: "entry-id" }) entryId = "";
+  @state() private blocks: readonly BlockView[] | null = null;
+  @state() private problem: Problem | null = null;
+  @query("modal-dialog") private dialog!: ModalDialog;
+
+  protected override render(): TemplateResult {
+    return html`<modal-dialog heading="Blocked people">
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
+      ${this.blocks ? this.renderList(this.blocks) : html`<p class="faint" role="status">Loading…</p>`}
+    </modal-dialog>`;
+  }
+
+  async open(): Promise<void> {
+    this.problem = null;
+    void this.load();
+    await this.dialog.open();
+  }
+
+  private renderList(blocks: readonly BlockView[]): TemplateResult {
+    if (blocks.length === 0) return html`<p class="soft">Nobody is blocked here.</p>`;
+    return html`<ul role="list">
+      ${blocks.map(
+        (block) => html`<li data-block=${block.id}>
+          <div class="grow">
+            <p class="name">${block.name}</p>
+            <p class="hint">${block.email}</p>
+            <p class="hint">
+              Blocked by ${block.blocked_by}, ${moment(block.blocked_at)}; recognised by
+              ${block.by.map((by) => BLOCK_BY[by as BlockBy]?.label.toLowerCase() ?? by).join(", ")}${block.link_name
+                ? html` (${block.link_name})`
+                : nothing}
+            </p>
+          </div>
+          <button type="button" class="button small" aria-label=${`Unblock ${block.name}`}
+            @click=${() => this.unblock(block.id)}>Unblock</button>
+        </li>`,
+      )}
+    </ul>`;
+  }
+
+  private async unblock(block_id: string): Promise<void> {
+    const answer = await runQuietly(this, { type: "unblock", block_id });
+    this.problem = answer.isDone ? null : answer.problem;
+    await this.load();
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.blocks = await api.blocks(this.entryId);
+    } catch (error) {
+      this.problem = api.problemOf(error);
+    }
+  }
+}

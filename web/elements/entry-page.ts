@@ -1,0 +1,148 @@
+/** The media page of an entry: what it is, the way in, and the doors for others. */
+
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, query, state } from "lit/decorators.js";
+import * as api from "../lib/api";
+import { overHttp, type CommandEvent, type NoteEvent } from "../lib/asking";
+import { entryMenu } from "../lib/entry-menu";
+import { isLive } from "../lib/ranks";
+import { KIND, people } from "../lib/words";
+import type { EntryView, Me, Problem } from "../lib/protocol";
+import "./blocked-people";
+import type { BlockedPeople } from "./blocked-people";
+import "./entry-content";
+import "./entry-settings";
+import type { EntrySettings } from "./entry-settings";
+import "./guest-access";
+import type { GuestAccess } from "./guest-access";
+import { icon } from "./icons";
+import "./invite-users";
+import type { InviteUsers } from "./invite-users";
+import type { ChooseEvent } from "./menu-button";
+import "./menu-button";
+import "./problem-card";
+import "./session-badge";
+import "./share-window";
+import type { ShareWindow } from "./share-window";
+import "./site-header";
+import "./toast-list";
+import type { ToastList } from "./toast-list";
+import { sheets } from "./sheets";
+import page from "./page.css?inline";
+import own from "./entry-page.css?inline";
+
+const REFRESH_MS = 5_000;
+
+@customElement("entry-page")
+export class EntryPage extends LitElement {
+  static override styles = sheets(page, own);
+
+  @state() private me: Me | null = null;
+  @state() private entry: EntryView | null = null;
+  @state() private problem: Problem | null = null;
+  @query("invite-users") private inviteUsers!: InviteUsers;
+  @query("guest-access") private guestAccess!: GuestAccess;
+  @query("blocked-people") private blockedPeople!: BlockedPeople;
+  @query("entry-settings") private settings!: EntrySettings;
+  @query("share-window") private share!: ShareWindow;
+  @query("toast-list") private toasts!: ToastList;
+  readonly #entryId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener("usher-command", this.carry as unknown as EventListener);
+    this.addEventListener("usher-note", this.note as unknown as EventListener);
+    void this.load();
+    this.#timer = setInterval(() => {
+      if (document.visibilityState === "visible") void this.load();
+    }, REFRESH_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  protected override render(): TemplateResult {
+    return html`<site-header .me=${this.me}></site-header>
+      <main id="main">${this.renderMain()}</main>
+      <toast-list></toast-list>`;
+  }
+
+  private renderMain(): TemplateResult {
+    if (this.entry) return this.renderEntry(this.entry);
+    if (!this.problem) return html`<p class="loading" role="status">Loading…</p>`;
+    return html`<problem-card .problem=${this.problem}>
+      <a class="button" href="/">Go to the home page</a>
+    </problem-card>`;
+  }
+
+  private renderEntry(entry: EntryView): TemplateResult {
+    const menu = entryMenu(entry);
+    return html`
+      <div class="head">
+        <div class="grow">
+          <div class="line facts">
+            <span>${KIND[entry.kind]}</span>
+            ${isLive(entry.kind) ? html`<session-badge .state=${entry.session_state} .startsAt=${entry.starts_at}></session-badge>` : nothing}
+            ${entry.people ? html`<span>${people(entry.people)} here now</span>` : nothing}
+          </div>
+          <h1>${entry.name}</h1>
+        </div>
+        <button type="button" class="button" @click=${() => this.share.open()}>${icon("share")}Share</button>
+        ${menu.length > 0
+          ? html`<menu-button label="More actions" .items=${() => menu} @choose=${this.chosen}></menu-button>`
+          : nothing}
+      </div>
+      <entry-content .entry=${entry} .isSignedIn=${Boolean(this.me?.account_id)}></entry-content>
+      ${entry.description ? html`<p class="description">${entry.description}</p>` : nothing}
+      <invite-users entry-id=${entry.entry_id} .types=${entry.invitation_types}></invite-users>
+      <guest-access entry-id=${entry.entry_id}></guest-access>
+      <blocked-people entry-id=${entry.entry_id}></blocked-people>
+      <entry-settings .entry=${entry} @saved=${this.load}></entry-settings>
+      <share-window .entry=${entry} @invite=${() => this.inviteUsers.open()}
+        @guests=${() => this.guestAccess.open()}></share-window>
+    `;
+  }
+
+  private chosen(event: ChooseEvent): void {
+    const { command, dialog } = event.item;
+    switch (dialog?.name) {
+      case "invite":
+        return void this.inviteUsers.open();
+      case "guests":
+        return void this.guestAccess.open();
+      case "blocked":
+        return void this.blockedPeople.open();
+      case "settings":
+        return void this.settings.open();
+    }
+    if (command?.type === "start_session") void this.start();
+  }
+
+  private async start(): Promise<void> {
+    const answer = await overHttp(this.#entryId, { type: "start_session" });
+    if (!answer.isDone) this.toasts.show({ text: answer.problem.sentence, tone: "bad" });
+    await this.load();
+  }
+
+  private readonly carry = (event: CommandEvent): void => {
+    event.stopPropagation();
+    event.answer = overHttp(this.#entryId, event.command);
+  };
+
+  private readonly note = (event: NoteEvent): void => this.toasts.show(event.note);
+
+  private readonly load = async (): Promise<void> => {
+    try {
+      const [me, entry] = await Promise.all([api.me(), api.entry(this.#entryId)]);
+      this.me = me;
+      this.entry = entry;
+      document.title = `${entry.name} – usher`;
+    } catch (error) {
+      // What is on screen is better than an apology for one look that failed.
+      if (!this.entry) this.problem = api.problemOf(error);
+    }
+  };
+}

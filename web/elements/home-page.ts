@@ -1,0 +1,142 @@
+/** The home page: the entries, and which of them are live. */
+
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import * as api from "../lib/api";
+import { isLive } from "../lib/ranks";
+import { moment } from "../lib/timing";
+import { KIND, PART, people } from "../lib/words";
+import type { EntryKind, EntrySummary, Me, Problem } from "../lib/protocol";
+import { icon, type IconName } from "./icons";
+import "./problem-card";
+import "./site-header";
+import "./session-badge";
+import { sheets } from "./sheets";
+import page from "./page.css?inline";
+import own from "./home-page.css?inline";
+
+/** How often the list is looked at again while the page is on screen. */
+const REFRESH_MS = 10_000;
+
+const MARKS: Record<EntryKind, IconName> = {
+  video: "play",
+  document: "file",
+  quiz: "quiz",
+  live_event: "stage",
+  room: "people",
+  channel_room: "people",
+  gallery_room: "people",
+};
+
+@customElement("home-page")
+export class HomePage extends LitElement {
+  static override styles = sheets(page, own);
+
+  @state() private me: Me | null = null;
+  @state() private entries: readonly EntrySummary[] | null = null;
+  @state() private hasMore = false;
+  @state() private problem: Problem | null = null;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.load();
+    this.#timer = setInterval(() => {
+      if (document.visibilityState === "visible" && !this.hasGrown()) void this.load();
+    }, REFRESH_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  protected override render(): TemplateResult {
+    return html`
+      <site-header .me=${this.me}></site-header>
+      <main id="main">
+        <div class="head"><h1>Entries</h1></div>
+        ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
+        ${this.renderList()}
+      </main>
+    `;
+  }
+
+  private renderList(): TemplateResult {
+    if (!this.entries) {
+      return this.problem ? html`` : html`<p class="loading" role="status">Loading…</p>`;
+    }
+    if (this.entries.length === 0) {
+      return html`<div class="card empty">
+        <p>${this.me?.account_id
+          ? "There are no entries yet."
+          : "There is nothing here for you. Sign in with the link you were given."}</p>
+      </div>`;
+    }
+    return html`
+      <ul class="card list" role="list">${this.entries.map((entry) => this.renderEntry(entry))}</ul>
+      ${this.hasMore
+        ? html`<div class="more"><button type="button" class="button" @click=${this.loadMore}>See more</button></div>`
+        : nothing}
+    `;
+  }
+
+  private renderEntry(entry: EntrySummary): TemplateResult {
+    const isOpen = isLive(entry.kind) && entry.session_state === "open";
+    const waits = entry.starts_at && entry.session_state === "scheduled";
+    return html`<li data-entry=${entry.entry_id}>
+      <span class="mark">${icon(MARKS[entry.kind])}</span>
+      <div class="grow">
+        <a class="name" href="/e/${entry.entry_id}">${entry.name}</a>
+        <div class="line facts">
+          <span>${KIND[entry.kind]}</span>
+          ${isLive(entry.kind)
+            ? html`<session-badge .state=${entry.session_state} .startsAt=${entry.starts_at}></session-badge>`
+            : nothing}
+          ${waits ? html`<span>${moment(entry.starts_at ?? 0)}</span>` : nothing}
+          ${entry.people > 0 ? html`<span>${people(entry.people)}</span>` : nothing}
+          ${entry.part ? html`<span>${PART[entry.part]}</span>` : nothing}
+        </div>
+      </div>
+      ${isOpen
+        ? html`<button type="button" class="button primary" aria-label=${`Enter ${entry.name}`}
+            @click=${() => this.enter(entry.entry_id)}>Enter</button>`
+        : nothing}
+    </li>`;
+  }
+
+  private hasGrown(): boolean {
+    return (this.entries?.length ?? 0) > api.ENTRIES_A_PAGE;
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const [me, entries] = await Promise.all([api.me(), api.entries("")]);
+      this.me = me;
+      this.entries = entries;
+      this.hasMore = entries.length === api.ENTRIES_A_PAGE;
+      this.problem = null;
+    } catch (error) {
+      this.problem = api.problemOf(error);
+    }
+  }
+
+  private async loadMore(): Promise<void> {
+    const known = this.entries ?? [];
+    try {
+      const more = await api.entries(known.at(-1)?.entry_id ?? "");
+      this.entries = [...known, ...more];
+      this.hasMore = more.length === api.ENTRIES_A_PAGE;
+    } catch (error) {
+      this.problem = api.problemOf(error);
+    }
+  }
+
+  private async enter(entryId: string): Promise<void> {
+    try {
+      location.assign((await api.enter(entryId)).next);
+    } catch (error) {
+      this.problem = api.problemOf(error);
+    }
+  }
+}

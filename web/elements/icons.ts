@@ -1,0 +1,46 @@
+/** Line icons on a grid of 24, drawn for this project. They say nothing: words beside them do. */
+
+import { html, svg, type TemplateResult } from "lit";
+
+const PATHS = {
+  hand: "M7 12V5.5a1.5 1.5 0 0 1 3 0V11m0-6.5v-1a1.5 1.5 0 0 1 3 0V11m0-6a1.5 1.5 0 0 1 3 0v7m0-4a1.5 1.5 0 0 1 3 0v7a6 6 0 0 1-6 6h-1.5a6 6 0 0 1-4.8-2.4L3.6 15a1.6 1.6 0 0 1 2.4-2l1 1",
+  mic: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3ZM5 11.5a7 7 0 0 0 14 0M12 18.5V22",
+  micOff: "m3 3 18 18M9 9v3a3 3 0 0 0 4.6 2.5M15 11V6a3 3 0 0 0-5.8-1M5 11.5a7 7 0 0 0 11.2 5.6m2.2-3a7 7 0 0 0 .6-2.6M12 18.5V22",
+  camera: "M4.5 6h8A2.5 2.5 0 0 1 15 8.5v7a2.5 2.5 0 0 1-2.500 2.500h-8A2.500 2.500 0 0 1 2 15.500v-7A2.500 2.500 0 0 1 4.500 6ZM15 10.500l7-3.500v10l-7-3.500",
+  cameraOff: "m3 3 18 18M10 6h2.500A2.500 2.500 0 0 1 15 8.500V11m0 3 7 3.500v-10l-7 3.500M15 15.500a2.500 2.500 0 0 1-2.500 2.500h-8A2.500 2.500 0 0 1 2 15.500v-7A2.500 2.500 0 0 1 4.500 6H5",
+  more: "M12 6h.01M12 12h.01M12 18h.01",
+  close: "m6 6 12 12M18 6 6 18",
+  search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Zm5 12 5 5",
+  chevron: "m9 6 6 6-6 6",
+  back: "m15 6-6 6 6 6",
+  copy: "M10 8h9a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1Zm5-4H5a1 1 0 0 0-1 1v11",
+  check: "m5 12.500 4.500 4.500L19 7.500",
+  lock: "M6 11h12a1 1 0 0 1 1 1v8a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-8a1 1 0 0 1 1-1Zm2 0V7.500a4 4 0 0 1 8 0V11",
+  people: "M9 4a3.500 3.500 0 1 0 0 7 3.500 3.500 0 0 0 0-7ZM2.500 20a6.500 6.500 0 0 1 13 0M16 4.300a3.500 3.500 0 0 1 0 6.400M18 14a6.500 6.500 0 0 1 3.500 6",
+  plus: "M12 5v14M5 12h14",
+  share: "M12 15V4m-4 4 4-4 4 4M5 13v6a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1v-6",
+  leave: "M14 4H6a1 1 0 0 0-1 1v14a1 1 0 0 0 1 1h8M10 12h11m-4-4 4 4-4 4",
+  clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4.500V12l3 2",
+  devices: "M4 5h13a1 1 0 0 1 1 1v3M10 17H3M3 6v8a1 1 0 0 0 1 1h7m5-3h5a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1h-5a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1Z",
+  play: "M8 5.500v13l11-6.500-11-6.500Z",
+  file: "M13.500 3H7a1 1 0 0 0-1 1v16a1 1 0 0 0 1 1h10a1 1 0 0 0 1-1V7.500L13.500 3Zm0 0v4.500H18",
+  quiz: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.300-1 .7-1 1.700M12 17h.01",
+  stage: "M4 5h16v10H4zM8 20h8M12 15v5",
+  mail: "M4 6h16a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1Zm-1 1.500 9 6 9-6",
+  warning: "M12 4 2.500 20h19L12 4Zm0 6v5m0 2.500h.01",
+  pencil: "m4 20 1-4L16.500 4.500a1.500 1.500 0 0 1 2 0l1 1a1.500 1.500 0 0 1 0 2L8 19l-4 1Z",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function icon(name: IconName): TemplateResult {
+  return html`<svg
+    viewBox="0 0 24 24"
+    fill="none"
+    stroke="currentColor"
+    stroke-width=${name === "more" ? 3 : 1.75}
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    aria-hidden="true"
+  >${svg`<path d=${PATHS[name]}></path>`}</svg>`;
+}

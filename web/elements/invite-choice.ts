@@ -1,0 +1,80 @@
+/** What an invitation gives and how it travels: the part that both ways of inviting share. */
+
+import { html, type TemplateResult } from "lit";
+import { INVITATION } from "../lib/words";
+import type { Command, InvitationType, Invitee } from "../lib/protocol";
+
+export type InviteCommand = Extract<Command, { type: "invite" }>;
+
+export class InviteEvent extends Event {
+  constructor(readonly command: InviteCommand) {
+    super("invite", { bubbles: true, composed: true });
+  }
+}
+
+export interface Choice {
+  invitation_type: InvitationType;
+  send_mail: boolean;
+  valid_minutes: number | null;
+  uses: number | null;
+}
+
+/** How long an invitation is good for; the first leaves it to the entry. */
+const LASTS: readonly (readonly [string, number | null])[] = [
+  ["Until the session is over", null],
+  ["1 hour", 60],
+  ["24 hours", 24 * 60],
+  ["7 days", 7 * 24 * 60],
+  ["30 days", 30 * 24 * 60],
+];
+
+export function choiceFields(types: readonly InvitationType[]): TemplateResult {
+  return html`
+    <fieldset class="field">
+      <legend>Invitation type</legend>
+      <div class="type">
+        ${types.map(
+          (type, index) => html`<label class="check choice">
+            <input type="radio" name="invitation_type" value=${type} ?checked=${index === 0} required
+              aria-labelledby=${`type-${type}`} aria-describedby=${`gives-${type}`} />
+            <span class="label" id=${`type-${type}`}>${INVITATION[type].label}</span>
+            <span class="hint" id=${`gives-${type}`}>${INVITATION[type].text}</span>
+          </label>`,
+        )}
+      </div>
+    </fieldset>
+    <div class="pair">
+      <div class="field">
+        <label for="valid">Valid</label>
+        <select class="input" id="valid" name="valid">
+          ${LASTS.map(([label, minutes]) => html`<option value=${minutes ?? ""}>${label}</option>`)}
+        </select>
+      </div>
+      <div class="field">
+        <label for="uses">Uses</label>
+        <input class="input" id="uses" name="uses" type="number" min="1" max="1000000" value="1"
+          placeholder="Unlimited" />
+      </div>
+    </div>
+    <label class="check">
+      <input type="checkbox" name="send_mail" checked />
+      <span>Send link by e-mail</span>
+    </label>
+  `;
+}
+
+export function readChoice(form: FormData): Choice {
+  const valid = Number(form.get("valid"));
+  const uses = Number(form.get("uses"));
+  return {
+    invitation_type: form.get("invitation_type") as InvitationType,
+    send_mail: form.get("send_mail") === "on",
+    valid_minutes: valid > 0 ? valid : null,
+    uses: uses > 0 ? uses : null,
+  };
+}
+
+export function inviteCommand(invitees: Invitee[], choice: Choice): InviteCommand {
+  return { type: "invite", invitees, ...choice };
+}
+

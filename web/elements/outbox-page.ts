@@ -1,0 +1,99 @@
+/** Mails that would have been sent, for trying things out without a mail server. */
+
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import * as api from "../lib/api";
+import { linkify } from "../lib/linkify";
+import { moment } from "../lib/timing";
+import type { Me, OutboxMail, Problem } from "../lib/protocol";
+import "./problem-card";
+import "./site-header";
+import { sheets } from "./sheets";
+import page from "./page.css?inline";
+import own from "./outbox-page.css?inline";
+
+const REFRESH_MS = 3_000;
+
+@customElement("outbox-page")
+export class OutboxPage extends LitElement {
+  static override styles = sheets(page, own);
+
+  @state() private me: Me | null = null;
+  @state() private mails: readonly OutboxMail[] | null = null;
+  @state() private openId: string | null = null;
+  @state() private problem: Problem | null = null;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.load();
+    this.#timer = setInterval(() => void this.load(), REFRESH_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  protected override render(): TemplateResult {
+    return html`<site-header .me=${this.me}></site-header>
+      <main id="main">${this.renderMain()}</main>`;
+  }
+
+  private renderMain(): TemplateResult {
+    if (this.problem && !this.mails) {
+      return html`<problem-card .problem=${this.problem}><a class="button" href="/">Go to the home page</a></problem-card>`;
+    }
+    if (!this.mails) return html`<p class="loading" role="status">Loading…</p>`;
+    const open = this.mails.find((mail) => mail.id === this.openId) ?? this.mails[0];
+    return html`<h1>Outbox</h1>
+      <p class="soft">No mail server is set up, so mails are kept here instead of being sent.</p>
+      ${open
+        ? html`<div class="columns">${this.renderList(this.mails, open)}${this.renderMail(open)}</div>`
+        : html`<div class="card empty"><p>No mails yet.</p></div>`}`;
+  }
+
+  private renderList(mails: readonly OutboxMail[], open: OutboxMail): TemplateResult {
+    return html`<ul class="card list" role="list" aria-label="Mails">
+      ${mails.map(
+        (mail) => html`<li><button type="button" aria-current=${mail === open} data-mail=${mail.id}
+          @click=${() => (this.openId = mail.id)}>
+          <span class="label">${mail.to}</span>
+          <span>${mail.subject}</span>
+          <span class="hint">${moment(mail.at)}</span>
+        </button></li>`,
+      )}
+    </ul>`;
+  }
+
+  private renderMail(mail: OutboxMail): TemplateResult {
+    return html`<article class="card mail" aria-label=${mail.subject}>
+      <div>
+        <h2>${mail.subject}</h2>
+        <p class="hint">To ${mail.to}, ${moment(mail.at)}${mail.has_calendar ? ", with a calendar file" : ""}</p>
+      </div>
+      <pre tabindex="0" aria-label="Text">${linkify(mail.text).map((part) =>
+        part.isLink ? html`<a href=${part.text}>${part.text}</a>` : part.text,
+      )}</pre>
+      ${mail.html
+        ? html`<iframe title="As formatted mail" sandbox="allow-popups allow-popups-to-escape-sandbox"
+            .srcdoc=${withBase(mail.html)}></iframe>`
+        : nothing}
+    </article>`;
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.me ??= await api.me();
+      const mails = await api.outbox();
+      this.mails = [...mails].sort((a, b) => b.at - a.at);
+    } catch (error) {
+      this.problem = api.problemOf(error);
+    }
+  }
+}
+
+/** Links in a mail open beside this page: inside the sandboxed frame they would lead nowhere. */
+function withBase(text: string): string {
+  return `<base target="_blank">${text}`;
+}

@@ -1,0 +1,77 @@
+/** One's own hand, microphone, camera and way to the stage. */
+
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { run } from "../lib/asking";
+import { isLive } from "../lib/ranks";
+import { ownStage } from "../lib/person-actions";
+import type { MenuItem } from "../lib/menu";
+import type { SelfView, SessionView } from "../lib/protocol";
+import { icon } from "./icons";
+import { ChooseEvent } from "./menu-button";
+import { sheets } from "./sheets";
+import own from "./own-controls.css?inline";
+
+@customElement("own-controls")
+export class OwnControls extends LitElement {
+  static override styles = sheets(own);
+
+  @property({ attribute: false }) you!: SelfView;
+  @property({ attribute: false }) session!: SessionView;
+
+  protected override render(): TemplateResult {
+    const { you, session } = this;
+    // An offer has its own window, so its two answers are not repeated here.
+    const ways = isLive(session.kind) && you.stage !== "offered" ? ownStage(you, session) : [];
+    return html`
+      ${you.stage === "on" ? this.renderDevices() : nothing}
+      ${this.renderHand()}
+      ${ways.map((way) => this.renderWay(way))}
+      ${you.rights.includes("rename_self") ? this.renderRename() : nothing}
+    `;
+  }
+
+  private renderDevices(): TemplateResult {
+    const { has_microphone_on: mic, has_camera_on: camera, is_hard_muted } = this.you;
+    const isKeptMuted = is_hard_muted && !mic;
+    return html`
+      <button type="button" class="button" aria-pressed=${mic} ?disabled=${isKeptMuted}
+        title=${isKeptMuted ? "A moderator keeps microphones off for now" : nothing}
+        @click=${() => run(this, { type: "set_microphone", is_on: !mic })}>
+        ${icon(mic ? "mic" : "micOff")}${mic ? "Mute" : "Unmute"}
+      </button>
+      <button type="button" class="button" aria-pressed=${camera}
+        @click=${() => run(this, { type: "set_camera", is_on: !camera })}>
+        ${icon(camera ? "camera" : "cameraOff")}${camera ? "Turn camera off" : "Turn camera on"}
+      </button>
+    `;
+  }
+
+  private renderHand(): TemplateResult | typeof nothing {
+    const isUp = Boolean(this.you.hand_raised_at);
+    if (!isUp && !this.you.rights.includes("raise_hand")) return nothing;
+    return html`<button type="button" class="button" aria-pressed=${isUp}
+      @click=${() => run(this, isUp ? { type: "lower_hand" } : { type: "raise_hand" })}>
+      ${icon("hand")}${isUp ? "Lower hand" : "Raise hand"}
+    </button>`;
+  }
+
+  private renderWay(way: MenuItem): TemplateResult {
+    return html`<button type="button" class="button" @click=${() => this.choose(way)}>
+      ${icon("stage")}${way.label}
+    </button>`;
+  }
+
+  private renderRename(): TemplateResult {
+    const item: MenuItem = {
+      label: "Rename",
+      dialog: { name: "rename", participantId: this.you.participant_id },
+    };
+    return html`<button type="button" class="button quiet rename" aria-label="Rename yourself"
+      @click=${() => this.choose(item)}>${icon("pencil")}<span>${this.you.name}</span></button>`;
+  }
+
+  private choose(item: MenuItem): void {
+    this.dispatchEvent(new ChooseEvent(item));
+  }
+}

@@ -1,0 +1,30 @@
+/** A refusal as a page: what happened, and what one can do now. */
+
+import { html, LitElement, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { headingOf, isCalm } from "../lib/refusals";
+import type { Problem } from "../lib/protocol";
+import { icon } from "./icons";
+import { sheets } from "./sheets";
+import own from "./problem-card.css?inline";
+
+/** The next step goes into the slot. */
+@customElement("problem-card")
+export class ProblemCard extends LitElement {
+  static override styles = sheets(own);
+
+  @property({ attribute: false }) problem!: Problem;
+  /** More to know than the sentence tells. */
+  @property() more = "";
+
+  protected override render(): TemplateResult {
+    const calm = isCalm(this.problem.code);
+    return html`<div class="card" role="alert" data-code=${this.problem.code}>
+      <div class="mark ${calm ? "calm" : ""}">${icon(calm ? "clock" : "warning")}</div>
+      <h1>${headingOf(this.problem.code)}</h1>
+      <p>${this.problem.sentence}</p>
+      ${this.more ? html`<p>${this.more}</p>` : ""}
+      <div class="next"><slot></slot></div>
+    </div>`;
+  }
+}

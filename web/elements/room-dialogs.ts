@@ -1,0 +1,88 @@
+/** All windows that a room can open, and which of them a chosen menu item means. */
+
+import { html, LitElement, type TemplateResult } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import type { Dialog } from "../lib/menu";
+import { invitationTypes } from "../lib/ranks";
+import { findRow } from "../lib/roster";
+import type { SelfView, View } from "../lib/protocol";
+import "./block-dialog";
+import type { BlockDialog } from "./block-dialog";
+import "./blocked-people";
+import type { BlockedPeople } from "./blocked-people";
+import "./guest-access";
+import type { GuestAccess } from "./guest-access";
+import "./invitation-dialogs";
+import type { ExtendDialog, RevokeDialog } from "./invitation-dialogs";
+import "./invitation-link";
+import type { InvitationLink } from "./invitation-link";
+import "./invite-users";
+import type { InviteUsers } from "./invite-users";
+import "./message-dialog";
+import type { MessageDialog } from "./message-dialog";
+import "./rename-dialog";
+import type { RenameDialog } from "./rename-dialog";
+import "./rights-dialog";
+import type { RightsDialog } from "./rights-dialog";
+
+@customElement("room-dialogs")
+export class RoomDialogs extends LitElement {
+  @property({ attribute: false }) view!: View;
+  @property({ attribute: false }) you!: SelfView;
+
+  @query("block-dialog") private block!: BlockDialog;
+  @query("blocked-people") private blocked!: BlockedPeople;
+  @query("guest-access") private guests!: GuestAccess;
+  @query("extend-dialog") private extend!: ExtendDialog;
+  @query("revoke-dialog") private revoke!: RevokeDialog;
+  @query("invitation-link") private link!: InvitationLink;
+  @query("invite-users") private invite!: InviteUsers;
+  @query("message-dialog") private message!: MessageDialog;
+  @query("rename-dialog") private rename!: RenameDialog;
+  @query("rights-dialog") private rights!: RightsDialog;
+
+  protected override render(): TemplateResult {
+    const { entry_id, kind } = this.view.session;
+    return html`
+      <block-dialog></block-dialog>
+      <rename-dialog></rename-dialog>
+      <rights-dialog></rights-dialog>
+      <message-dialog></message-dialog>
+      <extend-dialog></extend-dialog>
+      <revoke-dialog></revoke-dialog>
+      <invitation-link entry-id=${entry_id}></invitation-link>
+      <invite-users entry-id=${entry_id} .types=${invitationTypes(kind, this.you.role)}></invite-users>
+      <guest-access entry-id=${entry_id}></guest-access>
+      <blocked-people entry-id=${entry_id}></blocked-people>
+    `;
+  }
+
+  show(dialog: Dialog): void {
+    if ("participantId" in dialog) this.showPerson(dialog);
+    else if ("invitationId" in dialog) this.showInvitation(dialog);
+    else if (dialog.name === "invite") void this.invite.open();
+    else if (dialog.name === "guests") void this.guests.open();
+    else if (dialog.name === "message") void this.message.open();
+    else if (dialog.name === "blocked") void this.blocked.open();
+  }
+
+  private showPerson(dialog: Extract<Dialog, { participantId: string }>): void {
+    if (dialog.name === "rename" && dialog.participantId === this.you.participant_id) {
+      return void this.rename.open(null, this.you.name);
+    }
+    const row = findRow(this.view, dialog.participantId);
+    if (!row) return;
+    if (dialog.name === "rename") void this.rename.open(row.id, row.name);
+    else if (dialog.name === "rights") void this.rights.open(row, this.you.rights);
+    else if (dialog.name === "block") void this.block.open(row);
+  }
+
+  private showInvitation(dialog: Extract<Dialog, { invitationId: string }>): void {
+    const rows = this.view.groups.invited?.invitations ?? [];
+    const row = rows.find((one) => one.id === dialog.invitationId);
+    if (!row) return;
+    if (dialog.name === "copy") void this.link.open(row);
+    else if (dialog.name === "extend") void this.extend.open(row);
+    else void this.revoke.open(row);
+  }
+}

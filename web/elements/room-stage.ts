@@ -1,0 +1,53 @@
+/** Those who are heard and seen, one tile each. */
+
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { onStage } from "../lib/roster";
+import { initials, tint } from "../lib/words";
+import type { Row, View } from "../lib/protocol";
+import { icon } from "./icons";
+import { sheets } from "./sheets";
+import own from "./room-stage.css?inline";
+
+@customElement("room-stage")
+export class RoomStage extends LitElement {
+  static override styles = sheets(own);
+
+  @property({ attribute: false }) view!: View;
+  @property({ attribute: false }) selfId = "";
+  /** With a search only matches arrive, so the stage keeps those it had. */
+  #people: Row[] = [];
+
+  protected override render(): TemplateResult {
+    this.#people = this.view.matches ? updated(this.#people, onStage(this.view)) : onStage(this.view);
+    if (this.#people.length === 0) {
+      return html`<div class="empty">${icon("stage")}<p>Nobody is on stage.</p></div>`;
+    }
+    return html`<ul class="tiles" role="list" aria-label="Stage">
+      ${repeat(this.#people, (row) => row.id, (row) => this.renderTile(row))}
+    </ul>`;
+  }
+
+  private renderTile(row: Row): TemplateResult {
+    const look = `${row.has_microphone_on ? "speaks" : ""} ${row.presence === "reconnecting" ? "away" : ""}`;
+    return html`<li class="tile ${look}" data-tile=${row.id}>
+      <span class="avatar tint-${tint(row.id)}" aria-hidden="true">${initials(row.name)}</span>
+      <div class="caption">
+        <b title=${row.name}>${row.name}${row.id === this.selfId ? " (you)" : ""}</b>
+        ${row.presence === "reconnecting" ? html`<span>reconnecting</span>` : nothing}
+        ${row.hand_raised_at ? html`<span class="hand" title="hand raised">${icon("hand")}</span>` : nothing}
+        ${row.has_camera_on ? html`<span class="on" title="camera on">${icon("camera")}</span>` : nothing}
+        <span class=${row.has_microphone_on ? "on" : ""} title=${row.has_microphone_on ? "microphone on" : "muted"}>
+          ${icon(row.has_microphone_on ? "mic" : "micOff")}
+          <span class="hidden-visually">${row.has_microphone_on ? "microphone on" : "muted"}</span>
+        </span>
+      </div>
+    </li>`;
+  }
+}
+
+function updated(old: Row[], seen: Row[]): Row[] {
+  const fresh = new Map(seen.map((row) => [row.id, row]));
+  return old.map((row) => fresh.get(row.id) ?? row);
+}

@@ -1,0 +1,52 @@
+/** Signing in with a link: its token stands in the fragment, and is gone from the URL at once. */
+
+import { html, LitElement, type TemplateResult } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import * as api from "../lib/api";
+import { takeFragment } from "../lib/fragment";
+import type { Problem } from "../lib/protocol";
+import "./problem-card";
+import "./site-header";
+import { sheets } from "./sheets";
+import page from "./page.css?inline";
+
+const NO_TOKEN: Problem = {
+  code: "not_signed_in",
+  sentence: "Open the sign-in link that you were given. Whoever runs this server can make one.",
+  again: false,
+};
+
+@customElement("sign-in-page")
+export class SignInPage extends LitElement {
+  static override styles = sheets(page);
+
+  @state() private problem: Problem | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.signIn(takeFragment());
+  }
+
+  protected override render(): TemplateResult {
+    return html`<site-header></site-header>
+      <main id="main" class="narrow">
+        ${this.problem
+          ? html`<problem-card .problem=${this.problem}>
+              <a class="button" href="/">Go to the home page</a>
+            </problem-card>`
+          : html`<p class="loading" role="status">Signing in…</p>`}
+      </main>`;
+  }
+
+  private async signIn(token: string): Promise<void> {
+    if (!token) {
+      this.problem = NO_TOKEN;
+      return;
+    }
+    try {
+      location.replace((await api.signIn(token)).next);
+    } catch (error) {
+      this.problem = api.problemOf(error);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/** HTTP to the server, same origin, with cookies. Everything refused is a `Refused`. */
+
+import { requestOf } from "./routes";
+import type {
+  Admitted, BlockView, Command, CsvPreview, Done, EntrySummary, EntryView, GuestAccessView,
+  GuestDoor, InvitationDoor, Me, OutboxMail, PeopleFound, Problem, SelfView, SignedIn,
+} from "./protocol";
+
+const API = "/api/v1";
+
+/** The server said no, or could not be asked. */
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.sentence);
+  }
+}
+
+const UNREACHABLE: Problem = {
+  code: "internal",
+  sentence: "The server cannot be reached. Check your connection and try again.",
+  again: true,
+};
+
+const UNREADABLE: Problem = {
+  code: "internal",
+  sentence: "The server gave an answer that this page does not understand. Reload the page.",
+  again: true,
+};
+
+export async function request<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
+  const init: RequestInit = { method, credentials: "same-origin", signal: signal ?? null };
+  if (method !== "GET") {
+    // The server takes writes only with this header, which no foreign form can send.
+    init.headers = { "Content-Type": "application/json", "X-Usher": "1" };
+    init.body = JSON.stringify(body ?? {});
+  }
+  let response: Response;
+  try {
+    response = await fetch(API + path, init);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Refused(UNREACHABLE);
+  }
+  let answer: unknown;
+  try {
+    answer = await response.json();
+  } catch {
+    throw new Refused(UNREADABLE);
+  }
+  if (response.ok) return answer as T;
+  throw new Refused(isProblem(answer) ? answer : UNREADABLE);
+}
+
+function isProblem(answer: unknown): answer is Problem {
+  const problem = answer as Partial<Problem> | null;
+  return typeof problem?.code === "string" && typeof problem.sentence === "string";
+}
+
+/** The problem behind any failure of a call, for showing it. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Refused) return error.problem;
+  throw error;
+}
+
+const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
+  request<T>("GET", path, undefined, signal);
+const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>("POST", path, body);
+const id = encodeURIComponent;
+
+export const me = (): Promise<Me> => get("/me");
+export const signIn = (token: string): Promise<SignedIn> => post("/sign-in", { token });
+export const signOut = (): Promise<Me> => post("/sign-out");
+
+export const entries = (after: string): Promise<EntrySummary[]> =>
+  get(`/entries?after=${id(after)}&limit=${ENTRIES_A_PAGE}`);
+export const ENTRIES_A_PAGE = 50;
+export const entry = (entryId: string): Promise<EntryView> => get(`/entries/${id(entryId)}`);
+export const enter = (entryId: string): Promise<Admitted> => post(`/entries/${id(entryId)}/enter`);
+export const guestAccess = (entryId: string): Promise<GuestAccessView> =>
+  get(`/entries/${id(entryId)}/guest-access`);
+export const blocks = (entryId: string): Promise<BlockView[]> => get(`/entries/${id(entryId)}/blocks`);
+export const invitationLink = (entryId: string, invitationId: string): Promise<{ url: string }> =>
+  get(`/entries/${id(entryId)}/invitations/${id(invitationId)}/link`);
+export const previewCsv = (entryId: string, csv: string): Promise<CsvPreview> =>
+  post(`/entries/${id(entryId)}/invitations/preview`, { csv });
+export const users = (entryId: string, q: string, signal: AbortSignal): Promise<PeopleFound> =>
+  get(`/users?entry_id=${id(entryId)}&q=${id(q)}`, signal);
+
+export const lookAtGuestLink = (token: string): Promise<GuestDoor> =>
+  post("/doors/guest/look", { token });
+export const redeemGuestLink = (form: { token: string; name: string; email: string }): Promise<Admitted> =>
+  post("/doors/guest", form);
+export const returnAsGuest = (token: string): Promise<Admitted> =>
+  post("/doors/guest/return", { token });
+export const lookAtInvitation = (token: string): Promise<InvitationDoor> =>
+  post("/doors/invitation/look", { token });
+export const redeemInvitation = (form: { token: string; email?: string }): Promise<Admitted> =>
+  post("/doors/invitation", form);
+export const sendCode = (form: { token: string; email: string }): Promise<unknown> =>
+  post("/doors/invitation/code", form);
+export const verifyCode = (form: { token: string; email: string; code: string }): Promise<Admitted> =>
+  post("/doors/invitation/verify", form);
+
+export const self = (sessionId: string): Promise<SelfView> => get(`/sessions/${id(sessionId)}`);
+export const attendanceUrl = (sessionId: string): string =>
+  `${API}/sessions/${id(sessionId)}/attendance`;
+export const outbox = (): Promise<OutboxMail[]> => get("/outbox");
+
+/** Carry a command over HTTP, for pages without a connection. */
+export function send(entryId: string, command: Command): Promise<Done> {
+  const { method, path, body } = requestOf(entryId, command);
+  return request<Done>(method, path, body);
+}
+
+export function socketUrl(sessionId: string): string {
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${location.host}${API}/sessions/${id(sessionId)}/socket`;
+}

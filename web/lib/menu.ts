@@ -1,0 +1,38 @@
+/** What menus offer, as values: elements show them and do what is chosen. */
+
+import type { BlockBy, Command, Role } from "./protocol";
+
+export type Dialog =
+  | { name: "rights" | "rename" | "block"; participantId: string }
+  | { name: "message" | "blocked" | "invite" | "guests" | "settings" }
+  | { name: "extend" | "revoke" | "copy"; invitationId: string };
+
+export interface MenuItem {
+  label: string;
+  /** A second, quieter line. */
+  text?: string;
+  tone?: "danger";
+  /** Set for one of several choices, or for a switch: whether it is on. */
+  isChecked?: boolean;
+  command?: Command;
+  dialog?: Dialog;
+  href?: string;
+}
+
+/** Items that belong together; a line is drawn between groups. */
+export interface MenuGroup {
+  label?: string;
+  items: MenuItem[];
+}
+
+export const withoutEmpty = (groups: MenuGroup[]): MenuGroup[] =>
+  groups.filter((group) => group.items.length > 0);
+
+/** Keep what holds: `only([is(true), item])` reads better than a chain of pushes. */
+export function only(pairs: readonly (readonly [boolean, MenuItem])[]): MenuItem[] {
+  return pairs.filter(([holds]) => holds).map(([, item]) => item);
+}
+
+export const BLOCK_WAYS: readonly BlockBy[] = ["person", "email", "device", "link"];
+
+export const setAs = (role: Role): string => `Set as ${role}`;

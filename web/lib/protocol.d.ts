@@ -1,0 +1,1219 @@
+// The words on the wire, as TypeScript types.
+// Made by `python -m protocol.schema` from the classes in protocol/; do not edit.
+//
+// The server leaves out fields that are null. All moments (`…_at`) are integer milliseconds UTC.
+
+/** Let people in from the waiting room. */
+export interface Admit {
+  readonly type: "admit";
+  readonly participant_ids: readonly string[];
+}
+
+/** Let in everybody who waits, or everybody who came by one guest link. */
+export interface AdmitAll {
+  readonly type: "admit_all";
+  readonly link_id?: string | null;
+}
+
+/** Through the door. The ticket is also set as a cookie for this session's paths. */
+export interface Admitted {
+  readonly session_id: string;
+  readonly participant_id: string;
+  readonly role: Role;
+  /** For SDKs, as `Authorization: Bearer …` on the socket. */
+  readonly ticket: string;
+  /** The page to go to. */
+  readonly next: string;
+}
+
+/** *Join stage* or *Decline*. */
+export interface AnswerStageOffer {
+  readonly type: "answer_stage_offer";
+  readonly is_accepted: boolean;
+}
+
+/** Remove somebody and keep them out, recognised in every way named in `by`. */
+export interface Block {
+  readonly type: "block";
+  readonly participant_id: string;
+  readonly by?: readonly BlockBy[];
+}
+
+/** By what a blocked person is recognised. */
+export type BlockBy = "person" | "email" | "device" | "link";
+
+/** One row of the list of the blocked. */
+export interface BlockView {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly by: readonly string[];
+  readonly link_name?: string | null;
+  readonly blocked_at: number;
+  readonly blocked_by: string;
+}
+
+/** Change what an invitation gives; somebody inside by it changes role at once. */
+export interface ChangeInvitation {
+  readonly type: "change_invitation";
+  readonly invitation_id: string;
+  readonly invitation_type: InvitationType;
+}
+
+/** Lower all hands. */
+export interface ClearHands {
+  readonly type: "clear_hands";
+}
+
+/** Everything that a client may say over the socket. */
+export type ClientMessage = Hello | Watch | Unwatch | Do | Pong;
+
+/** Redeem with the mailed code; moves the invitation to this device. */
+export interface CodeForm {
+  readonly token: string;
+  readonly email: string;
+  readonly code: string;
+}
+
+/** Have a one-time code mailed to the invited address, which has to be named. */
+export interface CodeRequest {
+  readonly token: string;
+  readonly email: string;
+}
+
+/** Everything that a person can ask for. */
+export type Command =
+  | CreateEntry
+  | EditEntry
+  | EditSettings
+  | DeleteEntry
+  | SetCollaborator
+  | RemoveCollaborator
+  | SetGuestAccess
+  | CreateGuestLink
+  | EditGuestLink
+  | PauseGuestLink
+  | ExtendGuestLink
+  | RegenerateGuestLink
+  | DeleteGuestLink
+  | RevokeGuestLink
+  | Invite
+  | ResendInvitation
+  | ChangeInvitation
+  | ExtendInvitation
+  | ResetInvitationDevice
+  | RevokeInvitation
+  | StartSession
+  | EndSession
+  | SetLock
+  | Admit
+  | AdmitAll
+  | Decline
+  | SendBack
+  | MessageWaiting
+  | RaiseHand
+  | LowerHand
+  | ClearHands
+  | SetStageMode
+  | RequestStage
+  | WithdrawStageRequest
+  | DeclineStageRequest
+  | OfferStage
+  | RevokeStageOffer
+  | AnswerStageOffer
+  | JoinStage
+  | LeaveStage
+  | RemoveFromStage
+  | SetMicrophone
+  | SetCamera
+  | Mute
+  | RequestUnmute
+  | TurnCameraOff
+  | MuteAll
+  | TurnCamerasOff
+  | SetHardMute
+  | SetRole
+  | UndoRole
+  | SetRights
+  | Rename
+  | Remove
+  | Block
+  | Unblock
+  | Readmit
+  | Leave;
+
+/** How many are in each group; always exact. `all` is everybody who is let in. */
+export interface Counts {
+  readonly all: number;
+  readonly raised_hands: number;
+  readonly on_stage: number;
+  readonly viewers: number;
+  /** Seen by staff only. */
+  readonly waiting?: number | null;
+  /** Seen by inviters only. */
+  readonly invited?: number | null;
+}
+
+/** Make an entry; whoever asks becomes its owner. Only over HTTP. */
+export interface CreateEntry {
+  readonly type: "create_entry";
+  readonly kind: EntryKind;
+  readonly name: string;
+  readonly description?: string;
+  readonly content_url?: string;
+  readonly starts_at?: number | null;
+  readonly ends_at?: number | null;
+  readonly settings?: EntrySettings;
+  /** Given by a platform's API key, and by nobody else. */
+  readonly owner?: Owner | null;
+}
+
+/** Make a guest link; at most three exist. `uses` and `days` of null mean without limit. */
+export interface CreateGuestLink {
+  readonly type: "create_guest_link";
+  readonly name: string;
+  readonly uses?: number | null;
+  readonly days?: number | null;
+  readonly needs_approval?: boolean;
+}
+
+/** Every row, good and bad. Nothing is created by a preview. */
+export interface CsvPreview {
+  readonly rows: readonly CsvRow[];
+  readonly good: number;
+  readonly bad: number;
+}
+
+/** One row of the preview. */
+export interface CsvRow {
+  readonly line: number;
+  readonly email: string;
+  readonly first_name: string;
+  readonly last_name: string;
+  /** Why this row cannot be invited; null when it can. */
+  readonly error?: string | null;
+}
+
+/** A pasted or uploaded list of people to invite. */
+export interface CsvText {
+  readonly csv: string;
+}
+
+/** Turn people in the waiting room away. */
+export interface Decline {
+  readonly type: "decline";
+  readonly participant_ids: readonly string[];
+}
+
+/** Turn somebody's request down. */
+export interface DeclineStageRequest {
+  readonly type: "decline_stage_request";
+  readonly participant_id: string;
+}
+
+/** Take `count` rows out from a position on. */
+export interface Delete {
+  readonly op: "delete";
+  readonly at: number;
+  readonly count: number;
+}
+
+/** Delete the entry: its session ends, its links and invitations stop working. */
+export interface DeleteEntry {
+  readonly type: "delete_entry";
+}
+
+/** Delete a link, which frees its place. Those who came by it stay. */
+export interface DeleteGuestLink {
+  readonly type: "delete_guest_link";
+  readonly link_id: string;
+}
+
+/** What changed since the view at `base`. A client that holds another one watches again. */
+export interface Delta {
+  readonly type: "delta";
+  readonly base: number;
+  readonly position: Position;
+  readonly delta: ViewDelta;
+}
+
+/** What happens when an invitation is used on a second device. */
+export type DevicePolicy = "ask" | "take_over" | "refuse";
+
+/** Carry a command. The same id with the same body again has no second effect. */
+export interface Do {
+  readonly type: "do";
+  readonly id: string;
+  readonly command: Command;
+}
+
+/** A command is done: it is in the log at this version. */
+export interface Done {
+  readonly version: number;
+  readonly result: Record<string, unknown>;
+}
+
+/** Change what is given; what is left out stays. `null` clears a moment. */
+export interface EditEntry {
+  readonly type: "edit_entry";
+  readonly name?: string | null;
+  readonly description?: string | null;
+  readonly content_url?: string | null;
+  readonly starts_at?: number | null;
+  readonly ends_at?: number | null;
+}
+
+/** Change what is given; what is left out stays. `days` counts from now. */
+export interface EditGuestLink {
+  readonly type: "edit_guest_link";
+  readonly link_id: string;
+  readonly name?: string | null;
+  readonly uses?: number | null;
+  readonly days?: number | null;
+  readonly needs_approval?: boolean | null;
+}
+
+/** Change the settings named in `only` to their values in `settings`. */
+export interface EditSettings {
+  readonly type: "edit_settings";
+  readonly settings: EntrySettings;
+  readonly only: readonly SettingName[];
+}
+
+/** Why a session ended. */
+export type EndReason = "by_host" | "host_absent" | "entry_deleted";
+
+/** End the session for everyone. */
+export interface EndSession {
+  readonly type: "end_session";
+}
+
+/** What a media page shows. */
+export type EntryKind =
+  | "video"
+  | "document"
+  | "quiz"
+  | "live_event"
+  | "room"
+  | "channel_room"
+  | "gallery_room";
+
+/** How the doors and the room of one entry behave. Every field has a safe default. */
+export interface EntrySettings {
+  /** Stage access at the start of a session. */
+  readonly stage_mode: StageMode;
+  /** How many may be on stage at once. */
+  readonly stage_capacity: number;
+  /** Whether viewers see the names of viewers. */
+  readonly viewer_list: ViewerList;
+  /** With `viewer_list` *auto*, up to how many people names are shown. */
+  readonly names_up_to: number;
+  /** Moderators may invite, never above their own role. */
+  readonly moderators_may_invite: boolean;
+  /** Guests of every link knock and wait to be admitted. */
+  readonly approve_guests: boolean;
+  /** An invitation asks for a mailed code at first use (mailbox proof). */
+  readonly code_on_first_use: boolean;
+  /** What happens when an invitation arrives on a second device. */
+  readonly device_policy: DevicePolicy;
+  /** Participants may change their own displayed name. */
+  readonly guests_may_rename: boolean;
+  /** How long before its start a scheduled session opens by itself. */
+  readonly lead_s: number;
+  /** A scheduled session opens without a host. */
+  readonly opens_by_itself: boolean;
+  /** How long a session goes on with no host or moderator. */
+  readonly host_absent_s: number;
+  /** How long a lost participant stays listed as *reconnecting*. */
+  readonly grace_s: number;
+  /** How long a seat is held for somebody admitted and not yet connected. */
+  readonly seat_s: number;
+  /**
+   * How many people may be in the session; `reserved_seats` of them only for hosts, moderators and
+   * invitees.
+   */
+  readonly capacity: number;
+  readonly reserved_seats: number;
+  /** How long after the session's end an invitation is still valid. */
+  readonly invitation_grace_s: number;
+  /** Text shown on the guest form. */
+  readonly consent: string;
+}
+
+/** An entry on the home page. */
+export interface EntrySummary {
+  readonly entry_id: string;
+  readonly kind: EntryKind;
+  readonly name: string;
+  readonly description: string;
+  readonly starts_at?: number | null;
+  readonly session_state: SessionState;
+  readonly people: number;
+  readonly part?: Part | null;
+}
+
+/** A media page for the person who asks. */
+export interface EntryView {
+  readonly entry_id: string;
+  readonly kind: EntryKind;
+  readonly name: string;
+  readonly description: string;
+  /** Only with `may_open`. */
+  readonly content_url?: string | null;
+  readonly starts_at?: number | null;
+  readonly ends_at?: number | null;
+  readonly session_id: string;
+  readonly session_state: SessionState;
+  /** The content may be shown to them (they have a part, or were let in). */
+  readonly may_open: boolean;
+  readonly may_enter: boolean;
+  readonly part?: Part | null;
+  /** What they may do on this page. */
+  readonly rights: readonly Right[];
+  /** Only for those who may edit the entry. */
+  readonly settings?: EntrySettings | null;
+  /** Who is on the page or in the session now, for staff; null for others. */
+  readonly people?: number | null;
+  readonly invitation_types: readonly InvitationType[];
+}
+
+/** The stable name of a refusal. */
+export type ErrorCode =
+  | "link_not_found"
+  | "link_disabled"
+  | "link_expired"
+  | "link_used_up"
+  | "link_revoked"
+  | "wrong_account"
+  | "email_mismatch"
+  | "other_device"
+  | "code_required"
+  | "code_wrong"
+  | "code_expired"
+  | "not_started"
+  | "waiting"
+  | "declined"
+  | "removed"
+  | "blocked"
+  | "room_full"
+  | "room_locked"
+  | "stage_full"
+  | "session_ended"
+  | "not_signed_in"
+  | "not_allowed"
+  | "last_host"
+  | "not_found"
+  | "conflict"
+  | "link_limit_reached"
+  | "rate_limited"
+  | "bad_request"
+  | "bad_origin"
+  | "too_large"
+  | "command_reused"
+  | "ticket_invalid"
+  | "token_invalid"
+  | "taken_over"
+  | "too_slow"
+  | "overloaded"
+  | "restarting"
+  | "read_only"
+  | "version_unsupported"
+  | "internal";
+
+/** Make a link valid for so many days more, from its expiry or from now if that is later. */
+export interface ExtendGuestLink {
+  readonly type: "extend_guest_link";
+  readonly link_id: string;
+  readonly days: number;
+}
+
+/** Make an invitation valid for so many minutes from now. */
+export interface ExtendInvitation {
+  readonly type: "extend_invitation";
+  readonly invitation_id: string;
+  readonly minutes: number;
+}
+
+/** One of the three checks before entry, in this order. */
+export type Gate = "lobby" | "countdown" | "waiting_room";
+
+/** The last message before a close, because browsers show little of close reasons. */
+export interface Goodbye {
+  readonly type: "goodbye";
+  readonly problem: Problem;
+}
+
+/** The groups of the Participants tab, in their order on screen. */
+export type Group = "waiting" | "raised_hands" | "on_stage" | "viewers" | "invited";
+
+/** What changed in one group's rows. Operations apply in order, each to the result so far. */
+export interface GroupDelta {
+  readonly first: number;
+  readonly ops: readonly Op[];
+}
+
+/** The rows of one group inside the window. `rows` are `LedgerRow`s only in *invited*. */
+export interface GroupView {
+  readonly first: number;
+  readonly rows: readonly Row[];
+  readonly invitations: readonly LedgerRow[];
+}
+
+/** The *Manage guest access* window. */
+export interface GuestAccessView {
+  readonly is_on: boolean;
+  readonly links: readonly GuestLinkView[];
+}
+
+/** What the guest page shows before the form is filled in. */
+export interface GuestDoor {
+  readonly entry_id: string;
+  readonly entry_name: string;
+  readonly kind: EntryKind;
+  readonly state: LinkState;
+  readonly starts_at?: number | null;
+  readonly session_state: SessionState;
+  readonly consent: string;
+  /** This device came by this link before; the form may be skipped. */
+  readonly is_returning: boolean;
+  /** The name given before on this device. */
+  readonly name: string;
+}
+
+/** A guest's form. The e-mail is for identification and is not verified. */
+export interface GuestForm {
+  readonly token: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** A guest link as *Manage guest access* shows it. The URL carries the token. */
+export interface GuestLinkView {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly state: LinkState;
+  readonly uses: number;
+  readonly max_uses?: number | null;
+  readonly inside: number;
+  readonly created_at: number;
+  readonly expires_at?: number | null;
+  readonly is_paused: boolean;
+  readonly needs_approval: boolean;
+}
+
+/** A guest coming back on the same device, without the form. */
+export interface GuestReturn {
+  readonly token: string;
+}
+
+/** The first message. `resume` names the position of the last view that the client holds. */
+export interface Hello {
+  readonly type: "hello";
+  readonly wire_version: number;
+  readonly resume?: Position | null;
+  readonly window?: Window | null;
+}
+
+/** Put a row in at a position; those from there on move down. */
+export interface Insert {
+  readonly op: "insert";
+  readonly at: number;
+  readonly row: Row | LedgerRow;
+}
+
+/** What the invite lobby shows. Nothing about the invited person. */
+export interface InvitationDoor {
+  readonly entry_id: string;
+  readonly entry_name: string;
+  readonly kind: EntryKind;
+  readonly starts_at?: number | null;
+  readonly session_state: SessionState;
+  /** The account cookie matches; redeem without an e-mail. */
+  readonly is_signed_in_as_invited: boolean;
+  /** This device redeemed before; redeem without an e-mail. */
+  readonly is_bound_here: boolean;
+  /** Signed in with another address; offer to switch. */
+  readonly wrong_account: boolean;
+}
+
+/** Redeem an invitation. `email` is left out when signed in or on the bound device. */
+export interface InvitationForm {
+  readonly token: string;
+  readonly email?: string | null;
+}
+
+/**
+ * What an invitation gives.
+ *
+ * Live entries know the first three, others viewer and collaborator.
+ */
+export type InvitationType = "viewer" | "speaker" | "moderator" | "collaborator";
+
+/** Invite people by e-mail. An address invited before has its invitation updated. */
+export interface Invite {
+  readonly type: "invite";
+  readonly invitees: readonly Invitee[];
+  readonly invitation_type: InvitationType;
+  readonly send_mail?: boolean;
+  /** From now; null means until the session ends plus the entry's grace. */
+  readonly valid_minutes?: number | null;
+  /** How many first redemptions; null means without limit. */
+  readonly uses?: number | null;
+  readonly language?: string;
+  readonly message?: string;
+}
+
+/** One address to invite. */
+export interface Invitee {
+  readonly email: string;
+  readonly first_name?: string;
+  readonly last_name?: string;
+}
+
+/** Come to the stage unasked (mode *everyone*, or speakers and above). */
+export interface JoinStage {
+  readonly type: "join_stage";
+}
+
+/** Leave the session on purpose: no grace, gone at once. */
+export interface Leave {
+  readonly type: "leave";
+}
+
+/** Leave the stage. */
+export interface LeaveStage {
+  readonly type: "leave_stage";
+}
+
+/** One invitation, for those who may invite; nobody else ever gets one. */
+export interface LedgerRow {
+  readonly id: string;
+  /** Seen by inviters only. */
+  readonly email: string;
+  /** Seen by inviters only. */
+  readonly name: string;
+  readonly invitation_type: InvitationType;
+  readonly state: LedgerState;
+  readonly participant_id?: string | null;
+  /** Seen by inviters only. */
+  readonly invited_by: string;
+  readonly invited_at: number;
+  readonly expires_at?: number | null;
+  readonly uses: number;
+  readonly max_uses?: number | null;
+  readonly has_device: boolean;
+}
+
+/** How far an invitation has come. */
+export type LedgerState =
+  | "created"
+  | "sent"
+  | "delivered"
+  | "bounced"
+  | "opened"
+  | "redeemed"
+  | "inside"
+  | "left"
+  | "revoked"
+  | "expired";
+
+/** Whether a guest link lets anybody in now, and if not, why. */
+export type LinkState = "active" | "paused" | "off" | "expired" | "used_up";
+
+/** The token of a guest link or an invite link, out of the URL's fragment. */
+export interface LinkToken {
+  readonly token: string;
+}
+
+/** Lower one's own hand, or somebody's. */
+export interface LowerHand {
+  readonly type: "lower_hand";
+  readonly participant_id?: string | null;
+}
+
+/** Who is calling. All null for somebody not signed in. */
+export interface Me {
+  readonly account_id?: string | null;
+  readonly name?: string | null;
+  readonly email?: string | null;
+  /** The host of the embedded default, who may open the outbox and make entries. */
+  readonly is_operator: boolean;
+}
+
+/** Say something to everybody in the waiting room. */
+export interface MessageWaiting {
+  readonly type: "message_waiting";
+  readonly text: string;
+}
+
+/** Mint a host token for somebody (API key with scope `tokens`). */
+export interface MintToken {
+  readonly account_id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly entry_id?: string | null;
+  /** Their part in the entry, granted when the token is redeemed. */
+  readonly part?: Part | null;
+  readonly valid_s?: number;
+}
+
+/** A host token and the URL that signs in with it, once. */
+export interface MintedToken {
+  readonly token: string;
+  readonly url: string;
+  readonly expires_at: number;
+}
+
+/** Mute somebody. */
+export interface Mute {
+  readonly type: "mute";
+  readonly participant_id: string;
+}
+
+/** Mute everybody but the actor. */
+export interface MuteAll {
+  readonly type: "mute_all";
+}
+
+/** Something happened to you, and by whom. */
+export interface Notice {
+  readonly type: "notice";
+  readonly kind: NoticeKind;
+  /** The displayed name of who did it. */
+  readonly by?: string | null;
+  readonly role?: string | null;
+}
+
+/** What a participant is told beside the change itself. */
+export type NoticeKind =
+  | "role_changed"
+  | "rights_changed"
+  | "renamed"
+  | "muted"
+  | "camera_turned_off"
+  | "unmute_requested"
+  | "hard_muted"
+  | "hard_mute_released"
+  | "hand_lowered"
+  | "stage_offered"
+  | "stage_offer_revoked"
+  | "stage_request_declined"
+  | "removed_from_stage"
+  | "admitted"
+  | "sent_back"
+  | "other_device_joined";
+
+/** Invite somebody to the stage; also how a request is approved (*Bring to stage*). */
+export interface OfferStage {
+  readonly type: "offer_stage";
+  readonly participant_id: string;
+  /** When the stage is full, take the longest silent one off it first. */
+  readonly replace?: boolean;
+}
+
+/** One change to the rows of a group. */
+export type Op = Insert | Delete | Update;
+
+/** How somebody came. A guest is an origin, not a role. */
+export type Origin = "account" | "guest_link" | "invitation";
+
+/** A mail that would have been sent; only in the embedded default without SMTP. */
+export interface OutboxMail {
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly has_calendar: boolean;
+  readonly at: number;
+}
+
+/** For whom a platform makes an entry. */
+export interface Owner {
+  readonly account_id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** The lasting part that an account plays in an entry (its affiliation). */
+export type Part = "owner" | "co_owner" | "co_editor" | "co_publisher" | "co_viewer";
+
+/** Pause a link, or let it go on. */
+export interface PauseGuestLink {
+  readonly type: "pause_guest_link";
+  readonly link_id: string;
+  readonly is_paused: boolean;
+}
+
+/** Known users that match what was typed. */
+export interface PeopleFound {
+  readonly people: readonly PersonView[];
+}
+
+/** A known user, found by type-ahead. */
+export interface PersonView {
+  readonly account_id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Still there? Answer with a pong. */
+export interface Ping {
+  readonly type: "ping";
+}
+
+/** The answer to a ping. */
+export interface Pong {
+  readonly type: "pong";
+}
+
+/** A place in a room's log. Versions compare only within an epoch. */
+export interface Position {
+  readonly epoch: string;
+  readonly version: number;
+}
+
+/** Whether a participant can hear us. */
+export type Presence = "seat" | "present" | "reconnecting" | "left";
+
+/** A refusal, the same over the socket and HTTP (there as `application/problem+json`). */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly sentence: string;
+  readonly again: boolean;
+  readonly retry_after_ms?: number | null;
+  /** Which field was not understood, for `bad_request`. */
+  readonly where?: string | null;
+}
+
+/** Raise one's own hand. */
+export interface RaiseHand {
+  readonly type: "raise_hand";
+}
+
+/** A stretch of a group: `count` rows from position `first` (counted from 0). */
+export interface Range {
+  readonly first?: number;
+  readonly count?: number;
+}
+
+/** Undo a removal: the person may come back in. */
+export interface Readmit {
+  readonly type: "readmit";
+  readonly participant_id: string;
+}
+
+/** Give the link a new URL; the old one stops working, its uses start again at nought. */
+export interface RegenerateGuestLink {
+  readonly type: "regenerate_guest_link";
+  readonly link_id: string;
+}
+
+/** Remove somebody from the room; they need a host's word to come back this session. */
+export interface Remove {
+  readonly type: "remove";
+  readonly participant_id: string;
+}
+
+/** Take an account's part in the entry away. */
+export interface RemoveCollaborator {
+  readonly type: "remove_collaborator";
+  readonly account_id: string;
+}
+
+/** Take somebody off the stage; they stay in the room. */
+export interface RemoveFromStage {
+  readonly type: "remove_from_stage";
+  readonly participant_id: string;
+}
+
+/** Change the displayed name, one's own or somebody's. */
+export interface Rename {
+  readonly type: "rename";
+  readonly participant_id?: string | null;
+  readonly name: string;
+}
+
+/** The answer to a command: done (it is in the log) or refused (nothing changed). */
+export interface Reply {
+  readonly type: "reply";
+  readonly id: string;
+  readonly is_done: boolean;
+  readonly version?: number | null;
+  readonly result?: Record<string, unknown> | null;
+  readonly problem?: Problem | null;
+}
+
+/** Ask to come to the stage (mode *by request*). */
+export interface RequestStage {
+  readonly type: "request_stage";
+}
+
+/** Ask somebody to unmute; nobody can be unmuted by another. */
+export interface RequestUnmute {
+  readonly type: "request_unmute";
+  readonly participant_id: string;
+}
+
+/** Mail the invitation again. */
+export interface ResendInvitation {
+  readonly type: "resend_invitation";
+  readonly invitation_id: string;
+}
+
+/** Forget the device; the next one that redeems with the right e-mail is bound. */
+export interface ResetInvitationDevice {
+  readonly type: "reset_invitation_device";
+  readonly invitation_id: string;
+}
+
+/** Delete a link, and remove everybody who came by it. */
+export interface RevokeGuestLink {
+  readonly type: "revoke_guest_link";
+  readonly link_id: string;
+}
+
+/** Withdraw an invitation. With `remove`, whoever is inside by it is removed too. */
+export interface RevokeInvitation {
+  readonly type: "revoke_invitation";
+  readonly invitation_id: string;
+  readonly remove?: boolean;
+}
+
+/** Take an offer back; any moderator may. */
+export interface RevokeStageOffer {
+  readonly type: "revoke_stage_offer";
+  readonly participant_id: string;
+}
+
+/** Permission for one kind of action inside a session or on an entry. */
+export type Right =
+  | "raise_hand"
+  | "request_stage"
+  | "join_stage"
+  | "rename_self"
+  | "enter_early"
+  | "pass_lock"
+  | "see_staff"
+  | "admit"
+  | "lock"
+  | "start_session"
+  | "end_session"
+  | "lower_hands"
+  | "manage_stage"
+  | "mute_others"
+  | "set_role"
+  | "edit_rights"
+  | "rename_others"
+  | "remove"
+  | "block"
+  | "invite"
+  | "manage_guest_access"
+  | "export"
+  | "edit_entry"
+  | "manage_collaborators"
+  | "delete_entry";
+
+/** What a participant is in one session; ranked, and changed live. */
+export type Role = "host" | "moderator" | "speaker" | "viewer";
+
+/** One person in the tab. */
+export interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly origin: Origin;
+  readonly is_custom: boolean;
+  readonly presence: Presence;
+  readonly devices: number;
+  readonly hand_raised_at?: number | null;
+  readonly stage: StagePlace;
+  readonly on_stage_since?: number | null;
+  readonly has_microphone_on: boolean;
+  readonly has_camera_on: boolean;
+  /** Seen by staff only. */
+  readonly email?: string | null;
+  /** Seen by staff only. */
+  readonly link_name?: string | null;
+  /** Seen by staff only. */
+  readonly wait_reason?: WaitReason | null;
+  /** Seen by staff only. */
+  readonly waiting_since?: number | null;
+}
+
+/**
+ * A participant's own state: what only they are told.
+ *
+ * While `gate` is set nothing else of the room is sent to them.
+ */
+export interface SelfView {
+  readonly participant_id: string;
+  readonly session_id: string;
+  readonly entry_name: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly rights: readonly Right[];
+  readonly is_custom: boolean;
+  readonly origin: Origin;
+  readonly gate?: Gate | null;
+  readonly wait_reason?: WaitReason | null;
+  readonly waiting_message: string;
+  readonly starts_at?: number | null;
+  readonly hand_raised_at?: number | null;
+  readonly stage: StagePlace;
+  readonly has_microphone_on: boolean;
+  readonly has_camera_on: boolean;
+  readonly is_hard_muted: boolean;
+  readonly devices: number;
+}
+
+/** Send somebody back to the waiting room. */
+export interface SendBack {
+  readonly type: "send_back";
+  readonly participant_id: string;
+}
+
+/** The same answer whether or not a mail went out, so that it tells nothing. */
+export interface Sent {
+  readonly sent: boolean;
+}
+
+/** Everything that the server says over the socket. */
+export type ServerMessage = Welcome | You | Snapshot | Delta | Reply | Notice | Ping | Goodbye;
+
+/** The life of a session. *Locked* is a separate switch. */
+export type SessionState = "scheduled" | "early" | "open" | "ended";
+
+/** The state of the session that everybody inside sees. */
+export interface SessionView {
+  readonly session_id: string;
+  readonly entry_id: string;
+  readonly entry_name: string;
+  readonly kind: EntryKind;
+  readonly state: SessionState;
+  readonly is_locked: boolean;
+  readonly is_hard_muted: boolean;
+  readonly stage_mode: StageMode;
+  readonly stage_capacity: number;
+  readonly starts_at?: number | null;
+  readonly opened_at?: number | null;
+  readonly ended_at?: number | null;
+  readonly end_reason?: EndReason | null;
+  /** When the session ends if no host or moderator comes back; visible to all. */
+  readonly host_absent_ends_at?: number | null;
+  /** Whether this audience is sent the rows of viewers. */
+  readonly shows_names: boolean;
+}
+
+/** Switch one's own camera. */
+export interface SetCamera {
+  readonly type: "set_camera";
+  readonly is_on: boolean;
+}
+
+/** Give an account a lasting part in the entry, or change it. */
+export interface SetCollaborator {
+  readonly type: "set_collaborator";
+  readonly account_id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly part: Part;
+}
+
+/** The master switch *Enable guest access*. People already inside stay. */
+export interface SetGuestAccess {
+  readonly type: "set_guest_access";
+  readonly is_on: boolean;
+}
+
+/** Mute everybody below moderator and keep them muted until released. */
+export interface SetHardMute {
+  readonly type: "set_hard_mute";
+  readonly is_on: boolean;
+}
+
+/** Lock the room (arrivals wait) or unlock it (those who waited for that come in). */
+export interface SetLock {
+  readonly type: "set_lock";
+  readonly is_locked: boolean;
+}
+
+/** Switch one's own microphone. */
+export interface SetMicrophone {
+  readonly type: "set_microphone";
+  readonly is_on: boolean;
+}
+
+/** Give or take single rights; the person is then shown as custom. Replaces earlier ones. */
+export interface SetRights {
+  readonly type: "set_rights";
+  readonly participant_id: string;
+  readonly granted?: readonly Right[];
+  readonly revoked?: readonly Right[];
+}
+
+/** Give a participant a role, at once. */
+export interface SetRole {
+  readonly type: "set_role";
+  readonly participant_id: string;
+  readonly role: Role;
+  /** The last host or moderator steps down although nobody is left to host. */
+  readonly even_if_last?: boolean;
+}
+
+/** Set stage access. */
+export interface SetStageMode {
+  readonly type: "set_stage_mode";
+  readonly mode: StageMode;
+}
+
+/** The name of one setting. */
+export type SettingName =
+  | "stage_mode"
+  | "stage_capacity"
+  | "viewer_list"
+  | "names_up_to"
+  | "moderators_may_invite"
+  | "approve_guests"
+  | "code_on_first_use"
+  | "device_policy"
+  | "guests_may_rename"
+  | "lead_s"
+  | "opens_by_itself"
+  | "host_absent_s"
+  | "grace_s"
+  | "seat_s"
+  | "capacity"
+  | "reserved_seats"
+  | "invitation_grace_s"
+  | "consent";
+
+/** Redeem a host token once, for an account cookie. */
+export interface SignIn {
+  readonly token: string;
+}
+
+/** The answer to signing in. */
+export interface SignedIn {
+  readonly me: Me;
+  /** Where the page goes now: a path of this server. */
+  readonly next: string;
+}
+
+/** A whole view. */
+export interface Snapshot {
+  readonly type: "snapshot";
+  readonly position: Position;
+  readonly view: View;
+}
+
+/** Who may come to the stage without being asked. */
+export type StageMode = "everyone" | "by_request" | "invite_only";
+
+/** Where a participant stands with respect to the stage. */
+export type StagePlace = "off" | "requested" | "offered" | "on";
+
+/** Open the session; after one has ended, open a new one. */
+export interface StartSession {
+  readonly type: "start_session";
+}
+
+/** Switch somebody's camera off. */
+export interface TurnCameraOff {
+  readonly type: "turn_camera_off";
+  readonly participant_id: string;
+}
+
+/** Switch every camera off but the actor's. */
+export interface TurnCamerasOff {
+  readonly type: "turn_cameras_off";
+}
+
+/** Undo a block. The person may come back by their link. */
+export interface Unblock {
+  readonly type: "unblock";
+  readonly block_id: string;
+}
+
+/** Undo the last role or permission change of somebody, within a few seconds. */
+export interface UndoRole {
+  readonly type: "undo_role";
+  readonly participant_id: string;
+}
+
+/** Look at nothing; only `you`, notices and replies come. */
+export interface Unwatch {
+  readonly type: "unwatch";
+}
+
+/** Replace some fields of the row at a position. */
+export interface Update {
+  readonly op: "update";
+  readonly at: number;
+  readonly fields: Record<string, unknown>;
+}
+
+/** What an audience sees through a window. */
+export interface View {
+  readonly session: SessionView;
+  readonly counts: Counts;
+  /** With a search: how many match in each group. */
+  readonly matches?: Counts | null;
+  readonly groups: Partial<Record<Group, GroupView>>;
+}
+
+/** The difference of two views through the same window. What is null did not change. */
+export interface ViewDelta {
+  readonly session?: SessionView | null;
+  readonly counts?: Counts | null;
+  readonly matches?: Counts | null;
+  readonly groups: Partial<Record<Group, GroupDelta>>;
+}
+
+/** Whether viewers see the names of viewers. */
+export type ViewerList = "always" | "auto" | "never";
+
+/** Why somebody is in the waiting room. */
+export type WaitReason = "locked" | "approval" | "sent_back";
+
+/** Look at this part of the tab from now on; answered by a snapshot. */
+export interface Watch {
+  readonly type: "watch";
+  readonly window: Window;
+}
+
+/** The answer to hello. */
+export interface Welcome {
+  readonly type: "welcome";
+  readonly wire_version: number;
+  readonly session_id: string;
+  readonly participant_id: string;
+  readonly connection_id: string;
+  readonly server_time: number;
+  /** How often a ping comes; a client that misses two reconnects. */
+  readonly ping_ms: number;
+  /** The client's view is still current at its position: no snapshot follows. */
+  readonly is_resumed: boolean;
+}
+
+/**
+ * Which part of the tab a person looks at. With `search`, groups hold only matches.
+ *
+ * A group left out of `groups` sends no rows; its count is sent all the same.
+ */
+export interface Window {
+  readonly groups?: Partial<Record<Group, Range>>;
+  readonly search?: string;
+}
+
+/** Take one's own request back. */
+export interface WithdrawStageRequest {
+  readonly type: "withdraw_stage_request";
+}
+
+/** The participant's own state, whenever it changes. */
+export interface You {
+  readonly type: "you";
+  readonly you: SelfView;
+}

@@ -1,0 +1,48 @@
+/** Which HTTP route carries which command; the lines of `protocol/routes.py` that pages use. */
+
+import type { Command } from "./protocol";
+
+export interface Route {
+  method: "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the entry; words in braces are fields of the command. */
+  path: string;
+}
+
+const ROUTES = new Map<Command["type"], Route>([
+  ["edit_entry", { method: "PATCH", path: "" }],
+  ["edit_settings", { method: "PATCH", path: "/settings" }],
+  ["delete_entry", { method: "DELETE", path: "" }],
+  ["set_guest_access", { method: "PUT", path: "/guest-access" }],
+  ["create_guest_link", { method: "POST", path: "/guest-links" }],
+  ["edit_guest_link", { method: "PATCH", path: "/guest-links/{link_id}" }],
+  ["pause_guest_link", { method: "PUT", path: "/guest-links/{link_id}/pause" }],
+  ["extend_guest_link", { method: "POST", path: "/guest-links/{link_id}/extend" }],
+  ["regenerate_guest_link", { method: "POST", path: "/guest-links/{link_id}/regenerate" }],
+  ["revoke_guest_link", { method: "POST", path: "/guest-links/{link_id}/revoke" }],
+  ["delete_guest_link", { method: "DELETE", path: "/guest-links/{link_id}" }],
+  ["invite", { method: "POST", path: "/invitations" }],
+  ["start_session", { method: "POST", path: "/session/start" }],
+  ["end_session", { method: "POST", path: "/session/end" }],
+  ["unblock", { method: "DELETE", path: "/blocks/{block_id}" }],
+]);
+
+/** A command as an HTTP request: ids that stand in the path leave the body. */
+export function requestOf(
+  entryId: string,
+  command: Command,
+): { method: Route["method"]; path: string; body: Record<string, unknown> } {
+  const route = ROUTES.get(command.type);
+  if (!route) throw new Error(`${command.type} has no HTTP route on these pages`);
+  const { type: _, ...rest } = command;
+  const body = new Map<string, unknown>(Object.entries(rest));
+  const path = route.path.replace(/\{(\w+)\}/g, (_whole, field: string) => {
+    const value = String(body.get(field));
+    body.delete(field);
+    return encodeURIComponent(value);
+  });
+  return {
+    method: route.method,
+    path: `/entries/${encodeURIComponent(entryId)}${path}`,
+    body: Object.fromEntries(body),
+  };
+}

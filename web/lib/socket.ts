@@ -1,0 +1,190 @@
+/** The life of a connection: open, listen, answer, notice silence, come back. */
+
+import { Connection } from "./connection";
+import { Malformed, read, write } from "./codec";
+import { backoff, patience } from "./timing";
+import { overWebSocket, type Connect, type Transport } from "./transport";
+import type { Command, Notice, Problem, Reply, SelfView, View, Window } from "./protocol";
+
+export type Status = "connecting" | "open" | "lost" | "final";
+
+export interface SocketOptions {
+  window?: Window | null;
+  connect?: Connect;
+  random?: () => number;
+  /**
+   * Ask over HTTP why a socket did not open, because a browser hides the status of a refused
+   * handshake. A problem that trying again cannot help ends the attempts.
+   */
+  probe?: () => Promise<Problem | null>;
+  changed?: () => void;
+  noticed?: (notice: Notice) => void;
+}
+
+/** From the first attempt to a welcome; slower than this counts as lost. */
+const OPENING_MS = 10_000;
+/** What browsers report when a line ends without a close. */
+const ABNORMAL = 1006;
+const FINAL_CLOSE_CODES = { first: 4000, last: 4099 };
+
+const ENDED: Problem = {
+  code: "internal",
+  sentence: "The server has ended the connection. Reload the page to try again.",
+  again: false,
+};
+
+export class RoomSocket {
+  status: Status = "connecting";
+  /** Why it is over, once `status` is final. */
+  problem: Problem | null = null;
+  /** The server's clock minus ours, in ms. */
+  clockOffset = 0;
+
+  readonly #url: string;
+  readonly #options: SocketOptions;
+  readonly #connection: Connection;
+  #transport: Transport | null = null;
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+
+  constructor(url: string, options: SocketOptions = {}) {
+    this.#url = url;
+    this.#options = options;
+    this.#connection = new Connection(options.window ?? null);
+  }
+
+  get you(): SelfView | null {
+    return this.#connection.you;
+  }
+
+  get view(): View | null {
+    return this.#connection.view;
+  }
+
+  get window(): Window | null {
+    return this.#connection.window;
+  }
+
+  open(): void {
+    this.#isClosed = false;
+    const connect = this.#options.connect ?? overWebSocket;
+    this.#transport = connect(this.#url, {
+      opened: () => {
+        this.#connection.opened();
+        this.#flush();
+      },
+      received: (frame) => this.#take(frame),
+      closed: (code) => void this.#lose(code),
+    });
+    this.#listenFor(OPENING_MS);
+  }
+
+  /** Leave for good: no coming back. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#connection.giveUp(ENDED);
+    this.#hangUp();
+  }
+
+  /** Come back at once instead of after the wait, for a person who presses the button. */
+  retryNow(): void {
+    if (this.status !== "lost") return;
+    clearTimeout(this.#timer);
+    this.open();
+  }
+
+  watch(window: Window): void {
+    this.#connection.watch(window);
+    this.#flush();
+  }
+
+  do(command: Command): Promise<Reply> {
+    if (this.#isClosed) {
+      const problem = this.problem ?? ENDED;
+      return Promise.resolve({ type: "reply", id: "", is_done: false, problem });
+    }
+    const reply = this.#connection.do(newId(), command);
+    this.#flush();
+    return reply;
+  }
+
+  #take(frame: ArrayBuffer): void {
+    try {
+      const message = read(frame);
+      this.#connection.receive(message);
+      if (message.type === "welcome") {
+        this.status = "open";
+        this.#failures = 0;
+        this.clockOffset = message.server_time - Date.now();
+      }
+      if (message.type === "notice") this.#options.noticed?.(message);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      void this.#lose(ABNORMAL);
+      return;
+    }
+    this.#flush();
+    const pingMs = this.#connection.welcome?.ping_ms;
+    this.#listenFor(pingMs ? patience(pingMs) : OPENING_MS);
+    this.#options.changed?.();
+  }
+
+  /** Take silence of so many ms for the end of the line. */
+  #listenFor(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#lose(ABNORMAL), ms);
+  }
+
+  #hangUp(): void {
+    const transport = this.#transport;
+    this.#transport = null;
+    transport?.hangUp();
+  }
+
+  async #lose(code: number): Promise<void> {
+    if (this.#isClosed) return;
+    clearTimeout(this.#timer);
+    this.#hangUp();
+    const wasOpen = this.#connection.welcome !== null;
+    const said = this.#connection.lost();
+    if (isFinal(code, said)) return this.#finish(said ?? ENDED);
+    this.status = "lost";
+    this.#options.changed?.();
+    const draw = (this.#options.random ?? Math.random)();
+    const delay = backoff(this.#failures++, draw, said?.retry_after_ms);
+    // The next wait is set before the question is asked: the answer may never come.
+    this.#timer = setTimeout(() => this.open(), delay);
+    if (wasOpen) return;
+    const problem = await this.#options.probe?.();
+    if (problem && !problem.again && this.status === "lost") this.#finish(problem);
+  }
+
+  #finish(problem: Problem): void {
+    clearTimeout(this.#timer);
+    this.#isClosed = true;
+    this.#hangUp();
+    this.status = "final";
+    this.problem = problem;
+    this.#connection.giveUp(problem);
+    this.#options.changed?.();
+  }
+
+  #flush(): void {
+    if (!this.#transport) return;
+    for (const message of this.#connection.toSend()) this.#transport.send(write(message));
+  }
+}
+
+function isFinal(code: number, said: Problem | null): boolean {
+  if (code >= FINAL_CLOSE_CODES.first && code <= FINAL_CLOSE_CODES.last) return true;
+  // The close itself did not arrive, or a proxy closed in its own way: what was said counts.
+  return said !== null && code < 3000 && !said.again;
+}
+
+/** An id that nobody else chooses. `randomUUID` is missing on pages without TLS. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,74 @@
+/** Waiting and telling the time. */
+
+const FIRST_MS = 500;
+const MOST_MS = 30_000;
+
+/**
+ * How long to wait before coming back: twice as long each time, and never in step with others.
+ *
+ * @param attempt how many have failed in a row before this one, from 0.
+ * @param draw a random number from 0 up to 1.
+ * @param afterMs what the server said; it has spread its clients already.
+ */
+export function backoff(attempt: number, draw: number, afterMs?: number | null): number {
+  if (afterMs !== undefined && afterMs !== null) return afterMs;
+  const longest = Math.min(MOST_MS, FIRST_MS * 2 ** Math.min(attempt, 30));
+  return longest * (0.5 + draw / 2);
+}
+
+/** For how long silence is normal: two pings may be missed, and one second for the way. */
+export function patience(pingMs: number): number {
+  return 2 * pingMs + 1_000;
+}
+
+/** A stretch of time as a clock shows it: `2 days 03:04:05`, `1:02:03`, `4:05`. */
+export function clock(ms: number): string {
+  const total = Math.max(0, Math.ceil(ms / 1_000));
+  const days = Math.floor(total / 86_400);
+  const hours = Math.floor((total % 86_400) / 3_600);
+  const minutes = Math.floor((total % 3_600) / 60);
+  const seconds = total % 60;
+  const two = (part: number): string => String(part).padStart(2, "0");
+  if (days > 0) return `${days} ${days === 1 ? "day" : "days"} ${two(hours)}:${two(minutes)}:${two(seconds)}`;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
+
+const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const MOMENT_AND_ZONE = new Intl.DateTimeFormat(undefined, {
+  weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit",
+  timeZoneName: "short",
+});
+
+/** A moment in the reader's own time zone. */
+export function moment(at: number): string {
+  return MOMENT.format(at);
+}
+
+/** A moment in full, for those who wait for it. */
+export function momentInFull(at: number): string {
+  return MOMENT_AND_ZONE.format(at);
+}
+
+/** How far away a moment is, in words: `in 3 days`, `2 hours ago`. */
+export function distance(at: number, now: number): string {
+  const words = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+  const seconds = Math.round((at - now) / 1_000);
+  const units = [["day", 86_400], ["hour", 3_600], ["minute", 60]] as const;
+  for (const [unit, size] of units) {
+    if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
+  }
+  return words.format(seconds, "second");
+}
+
+/** What `<input type="datetime-local">` holds for a moment; empty for none. */
+export function toLocalInput(at: number | null | undefined): string {
+  if (at === null || at === undefined) return "";
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16);
+}
+
+/** The moment that `<input type="datetime-local">` holds; null for none. */
+export function fromLocalInput(value: string): number | null {
+  const at = new Date(value).getTime();
+  return value === "" || Number.isNaN(at) ? null : at;
+}

@@ -1,0 +1,33 @@
+/** What the life cycle needs of a WebSocket, and no more; tests have one of their own. */
+
+import { SUBPROTOCOL } from "./codec";
+
+export interface Listener {
+  opened(): void;
+  received(frame: ArrayBuffer): void;
+  /** At most once, and never after `hangUp`. */
+  closed(code: number): void;
+}
+
+export interface Transport {
+  send(frame: Uint8Array<ArrayBuffer>): void;
+  hangUp(): void;
+}
+
+export type Connect = (url: string, listener: Listener) => Transport;
+
+export const overWebSocket: Connect = (url, listener) => {
+  const socket = new WebSocket(url, SUBPROTOCOL);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => listener.opened();
+  socket.onmessage = (event: MessageEvent<ArrayBuffer>) => listener.received(event.data);
+  socket.onclose = (event) => listener.closed(event.code);
+  return {
+    send: (frame) => socket.send(frame),
+    // A browser may take long to report the end of a dead line, so nobody listens for it.
+    hangUp: () => {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    },
+  };
+};

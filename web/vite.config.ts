@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** One HTML file for each page that the server hands out, by the name it knows it under. */
+const PAGES = ["index", "entry", "join", "sign-in", "room", "outbox", "not-found"];
+
+export default defineConfig({
+  root: here("pages"),
+  publicDir: here("public"),
+  build: {
+    outDir: here("dist"),
+    emptyOutDir: true,
+    target: "es2022",
+    // The polyfill is for browsers that our target leaves out.
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: PAGES.map((page) => here(`pages/${page}.html`)) },
+  },
+  server: { fs: { allow: [here(".")] } },
+  test: {
+    root: here("."),
+    include: ["tests/**/*.test.ts"],
+    restoreMocks: true,
+  },
+});
