@@ -26,6 +26,29 @@ class CohortKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a cohort is sent a frame.
+
+    The larger a cohort, the fewer frames a second are worth their writes: the tick grows so
+    that one cohort causes at most `writes_per_s`, while a few moderators see every tick.
+    """
+
+    least_s: float
+    writes_per_s: int
+
+    def tick_s(self, members: int) -> float:
+        """Say how long a cohort waits after a frame, in seconds.
+
+        Example:
+            >>> Pace(least_s=0.1, writes_per_s=10_000).tick_s(3)
+            0.1
+            >>> Pace(least_s=0.1, writes_per_s=10_000).tick_s(50_000)
+            5.0
+        """
+        return max(self.least_s, members / self.writes_per_s)
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What there is to see at a position."""
 
@@ -47,6 +70,7 @@ class Cohort:
         self.found = found
         self.members: set[Watcher] = set()
         self.position = sight.position
+        self.due_at = 0.0
         self._codec = codec
         self._view: View = self._look(sight)
         self._serial = 1
@@ -74,15 +98,15 @@ class Cohort:
         watcher.cohort = None
         watcher.seen = None
 
-    def refresh(self, sight: Sight) -> None:
-        """Look again, and wake the members if something they see has changed.
+    def refresh(self, sight: Sight) -> bool:
+        """Look again, and wake the members if something they see has changed (True).
 
         Cost: O(rows in the window); then each member writes one shared payload.
         """
         view = self._look(sight)
         delta = diff(self._view, view)
         if delta is not None and delta.is_empty:
-            return
+            return False
         self._delta = None
         if delta is not None:
             self._delta = Delta.model_construct(
@@ -95,6 +119,7 @@ class Cohort:
         self.position = sight.position
         for watcher in self.members:
             watcher.wake()
+        return True
 
     def payload_for(self, watcher: Watcher) -> bytes | None:
         """Give the payload that brings a watcher up to date; None when it is."""
@@ -169,10 +194,19 @@ class Cohorts:
         """List the searches, to be advanced with the roster."""
         return list(self._searches.values())
 
-    def refresh(self, sight: Sight) -> None:
-        """Let every cohort look again."""
+    def refresh(self, sight: Sight, now: float, pace: Pace) -> bool:
+        """Let every cohort whose tick has passed look again; True when one has to wait.
+
+        Args:
+            now: in seconds of a clock that never steps back.
+        """
+        has_to_wait = False
         for cohort in list(self._cohorts.values()):
-            cohort.refresh(sight)
+            if cohort.due_at > now:
+                has_to_wait = True
+            elif cohort.refresh(sight):
+                cohort.due_at = now + pace.tick_s(len(cohort.members))
+        return has_to_wait
 
     def __len__(self) -> int:
         """Count the cohorts."""

@@ -18,6 +18,7 @@ class HubSettings:
 
     Args:
         tick_ms: the shortest time between two frames to a cohort.
+        writes_per_s: frames a second that one cohort may cause; the tick of a large one is longer.
         ping_ms: how often a watcher is asked whether it is still there; one that has said
             nothing for two of these is taken for lost.
         queue_limit: wishes that may wait in one room; more are refused as `overloaded`.
@@ -33,6 +34,7 @@ class HubSettings:
     """
 
     tick_ms: int = 100
+    writes_per_s: int = 10_000
     ping_ms: int = 2_500
     queue_limit: int = 20_000
     batch_limit: int = 1_000

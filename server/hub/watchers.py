@@ -17,7 +17,7 @@ from server.core.project import audience_of, you
 from server.core.rules.admission import KEPT_OUT
 from server.core.state import Participant
 from server.core.touched import Touched
-from server.hub.cohort import Cohorts, Sight
+from server.hub.cohort import Cohorts, Pace, Sight
 from server.hub.replica import Advance, Replica
 from server.hub.settings import HubSettings, World
 from server.hub.watcher import Watcher
@@ -29,7 +29,7 @@ class Watchers:
     def __init__(self, replica: Replica, settings: HubSettings, world: World) -> None:
         """Start without anybody."""
         self._replica = replica
-        self._tick_s = settings.tick_ms / 1000
+        self._pace = Pace(settings.tick_ms / 1000, settings.writes_per_s)
         self._world = world
         self._cohorts = Cohorts()
         self._by_connection: dict[ConnectionId, Watcher] = {}
@@ -134,5 +134,8 @@ class Watchers:
             await self._dirty.wait()
             self._dirty.clear()
             if len(self._cohorts):
-                self._cohorts.refresh(self._sight())
-            await asyncio.sleep(self._tick_s)
+                now = self._world.monotonic()
+                has_to_wait = self._cohorts.refresh(self._sight(), now, self._pace)
+                if has_to_wait:
+                    self._dirty.set()
+            await asyncio.sleep(self._pace.least_s)
