@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import os
+import resource
 import secrets
 import signal
 import socket
@@ -25,6 +26,7 @@ from server.edge.app import EdgeSecrets, EdgeSettings, build_app
 from server.edge.directory import StoreDirectory
 from server.edge.ports import Scope
 from server.edge.tickets import sign_host_token
+from server.edge.transport import EdgeSocket
 from server.hub.hub import Hub
 from server.hub.settings import HubSettings, Stores, World
 from server.integrations.mail.outbox import Outbox
@@ -45,6 +47,7 @@ log = logging.getLogger("usher")
 
 FILE = "usher.sqlite3"
 MAX_FRAME_BYTES = 64 * 1024
+MANY_FILES = 1_000_000
 SHUTDOWN_S = 10
 """How long open connections are given when the server stops."""
 OPERATOR_KEY_FILE = "operator.key"
@@ -202,7 +205,7 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         app,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=EdgeSocket,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
         # Ours is a message of the protocol; browsers cannot see WebSocket pings.
@@ -283,5 +286,13 @@ async def serve(settings: Settings, env: Mapping[str, str]) -> None:
     Raises:
         StartError: with a sentence for whoever started the server.
     """
+    _raise_file_limit()
     async with serving(settings, env) as (server, sock):
         await server.serve(sockets=[sock])
+
+
+def _raise_file_limit() -> None:
+    """Let the process open as many sockets as the system allows; shells often say 1,024."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
