@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 HOUSEKEEPING_S = 1.0
 """How often idle rooms are put away, and rooms whose time has come are opened."""
+SWEEP_S = 60.0
 LOAD_TIMEOUT_S = 30.0
 
 
@@ -55,6 +56,7 @@ class Hub:
             self._group = group
             keepers = [
                 group.create_task(self._keep_house(), name="hub: housekeeping"),
+                group.create_task(self._sweep(), name="hub: sweeping"),
                 group.create_task(self._leases.run(self._reap_all), name="hub: leases"),
                 group.create_task(PingWheel(self).run(), name="hub: pings"),
             ]
@@ -160,6 +162,15 @@ class Hub:
         """Read a room's state; None when there is no such room."""
         room = await self.room(room_id)
         return room.state if room else None
+
+    async def _sweep(self) -> None:
+        """Have the store forget what has expired."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            try:
+                await self.stores.store.sweep(self.world.clock())
+            except StoreError as problem:
+                log.warning("not swept: %s", problem)
 
     async def _keep_house(self) -> None:
         while True:

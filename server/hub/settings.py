@@ -25,7 +25,7 @@ class HubSettings:
         batch_limit: wishes that are decided and appended together.
         in_flight_limit: unanswered commands of one connection; its reading pauses there.
         outbox_limit: messages that may wait for one connection; beyond, it is closed.
-        checkpoint_every: records between two checkpoints.
+        checkpoint_every: records between two checkpoints; at least as many as people.
         idle_s: how long a room without watchers and wishes stays in memory.
         head_check_s: how often a replica compares itself with the store's head.
         append_timeout_s: how long an append may take before the store counts as unavailable.
