@@ -253,11 +253,11 @@ def _is_hard_muted(session: Session, participant: Participant) -> bool:
 def you(state: RoomState, participant_id: ParticipantId) -> SelfView | None:
     """Make a participant's own state; at a gate, nothing but what the gate shows.
 
-    None for those who are kept out: they are told why, and nothing else.
+    Those who are kept out see no more than that, either, and have no rights.
     """
     participant = state.participants.get(participant_id)
     session, entry = state.session, state.entry
-    if participant is None or participant.kept_out or session is None or entry is None:
+    if participant is None or session is None or entry is None:
         return None
     values: dict[str, Any] = {
         "participant_id": participant.id,
@@ -268,7 +268,7 @@ def you(state: RoomState, participant_id: ParticipantId) -> SelfView | None:
         "origin": participant.origin,
         "gate": participant.gate,
     }
-    if participant.gate is not None:
+    if participant.gate is not None or participant.kept_out:
         values["wait_reason"] = participant.wait_reason
         values["starts_at"] = entry.starts_at
         if participant.gate is Gate.WAITING_ROOM:

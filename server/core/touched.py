@@ -71,7 +71,7 @@ def _add(before: RoomState, event: Event, found: Touched) -> None:
             for invitation_id in event.participant.invitations:
                 _add_invitation(invitation_id, found)
         case e.BlockAdded():
-            found.participants.add(event.block.participant_id)
+            _add_participant(before, event.block.participant_id, found)
         case e.InvitationCreated() | e.InvitationUpdated():
             found.invitations.add(event.invitation.id)
         case e.CollaboratorSet() | e.CollaboratorRemoved():
@@ -95,11 +95,16 @@ def _add_account(
 def _add_named(before: RoomState, event: Event, found: Touched) -> None:
     participant_id = getattr(event, "participant_id", None)
     if participant_id is not None:
-        found.participants.add(participant_id)
-        participant = before.participants.get(participant_id)
-        for invitation_id in participant.invitations if participant is not None else ():
-            _add_invitation(invitation_id, found)
+        _add_participant(before, participant_id, found)
     _add_invitation(getattr(event, "invitation_id", None), found)
+
+
+def _add_participant(before: RoomState, participant_id: ParticipantId, found: Touched) -> None:
+    """Add somebody, and the rows of the ledger that depend on whether they are here."""
+    found.participants.add(participant_id)
+    participant = before.participants.get(participant_id)
+    for invitation_id in participant.invitations if participant is not None else ():
+        _add_invitation(invitation_id, found)
 
 
 def _add_invitation(invitation_id: InvitationId | None, found: Touched) -> None:

@@ -45,7 +45,7 @@ def expires_at(state: RoomState, invitation: Invitation) -> int | None:
         return None
     if not entry.kind.is_live:
         return invitation.created_at + grace
-    own_end = min((end for end in state.session_ends if end >= invitation.created_at), default=None)
+    own_end = min((end for end in state.session_ends if end > invitation.created_at), default=None)
     if own_end is not None:
         return own_end + grace
     planned = max(entry.ends_at or entry.starts_at or 0, invitation.created_at) + grace

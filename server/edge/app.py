@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, WebSocketRoute
@@ -25,6 +26,7 @@ from server.edge import (
     signin,
 )
 from server.edge.access import AccessLog
+from server.edge.bodies import IDEMPOTENCY_KEY, OURS
 from server.edge.edge import Edge
 from server.edge.exports import AttendanceView
 from server.edge.headers import Headers
@@ -184,11 +186,28 @@ def build_app(
         middleware=[
             Middleware(AccessLog, monotonic=hub.world.monotonic),
             Middleware(Headers, settings=settings),
+            *_for_other_origins(settings),
         ],
         exception_handlers={HTTPException: _no_route(edge)},
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _for_other_origins(settings: EdgeSettings) -> list[Middleware]:
+    """Let pages of allowed origins read replies. Without any, no reply names an origin."""
+    others = settings.origins - settings.own_origins
+    if not others:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=sorted(others),
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", IDEMPOTENCY_KEY, OURS],
+            allow_credentials=True,
+        )
+    ]
 
 
 def _routes(edge: Edge) -> list[BaseRoute]:

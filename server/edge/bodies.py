@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import cache
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -70,7 +71,12 @@ async def plain_body(edge: Edge, request: Request) -> dict[str, Plain]:
 
 async def body_of(edge: Edge, request: Request, shape: type[T]) -> T:
     """Read a body of a shape; see `plain_body`."""
-    return shaped(dict(await plain_body(edge, request)), TypeAdapter(shape))
+    return shaped(dict(await plain_body(edge, request)), _adapter(shape))
+
+
+@cache
+def _adapter(shape: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(shape)
 
 
 async def _data(edge: Edge, request: Request) -> bytes:

@@ -13,7 +13,7 @@ from server.core.project import Audience, you
 from server.core.rules.admission import KEPT_OUT
 from server.edge.bodies import query_in, session_in
 from server.edge.callers import Standing, caller_of, need, need_scope, standing
-from server.edge.edge import Edge
+from server.edge.edge import Edge, take
 from server.edge.exports import CSV_TYPE, attendance_csv, attendance_view
 from server.edge.media import counts_of
 from server.edge.ports import Scope
@@ -79,6 +79,7 @@ async def attendance(edge: Edge, request: Request) -> Response:
     caller = await caller_of(edge, request)
     need_scope(caller, Scope.READ, Scope.ENTRIES)
     found = await need(edge, caller, room_of(session), Right.EXPORT)
+    take(edge.limits.searches_per_caller, caller.name)
     record = await _record(edge, found, session)
     if form == "json":
         return reply(await asyncio.to_thread(attendance_view, record))

@@ -28,7 +28,7 @@ class Rates:
         codes_per_email: one-time codes asked for with one e-mail address.
         redemptions_per_link: forms completed on one link.
         writes_per_caller: commands over HTTP of one account, participant or key.
-        searches_per_caller: searches among known users.
+        searches_per_caller: searches among known users, and exports.
         sockets_per_address: WebSockets opened.
         commands_per_connection: commands over one socket; more are refused.
         watches_per_connection: changes of window over one socket; more have to wait.
@@ -101,8 +101,8 @@ class EdgeSettings:
         return self.is_secure if self.cookie_secure is None else self.cookie_secure
 
     @property
-    def origins(self) -> frozenset[str]:
-        """Every origin whose pages may talk to us.
+    def own_origins(self) -> frozenset[str]:
+        """The origins of our own pages.
 
         A server on this machine has three names for itself, and people type any of them.
         """
@@ -111,7 +111,12 @@ class EdgeSettings:
         if url.hostname in LOOPBACK:
             port = f":{url.port}" if url.port else ""
             own |= {f"{url.scheme}://{bracketed(name)}{port}" for name in LOOPBACK}
-        return frozenset(own | set(self.allowed_origins))
+        return frozenset(own)
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Every origin whose pages may talk to us."""
+        return self.own_origins | set(self.allowed_origins)
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -35,6 +35,7 @@ from server.edge.edge import Edge
 from server.edge.limits import Bucket
 from server.edge.opening import Opening, opening_of
 from server.edge.replies import Denied, problem_reply
+from server.edge.transport import socket_in
 from server.hub.room import Room
 from server.hub.watcher import Watcher
 from server.store.interface import StoreError
@@ -74,6 +75,9 @@ async def serve_socket(edge: Edge, websocket: WebSocket) -> None:
         await conversation.part(over.code)
     except (WebSocketDisconnect, TimeoutError):
         pass  # There is nobody left to tell.
+    except Exception:
+        log.exception("a socket failed")
+        await conversation.part(ErrorCode.INTERNAL)
 
 
 class Conversation:
@@ -92,6 +96,7 @@ class Conversation:
         self._messages = Bucket(rates.messages_per_connection, monotonic)
         self._in_flight = asyncio.Semaphore(edge.hub.settings.in_flight_limit)
         self._answers: set[asyncio.Task[None]] = set()
+        self._transport = socket_in(websocket.scope)
 
     async def run(self) -> None:
         """Talk until either side has had enough.
@@ -199,10 +204,19 @@ class Conversation:
             pass  # The client has gone; the reader hears of it too.
         except TimeoutError:
             log.info("%s took nothing for too long", watcher.connection_id)
+            self._cut()
+
+    def _cut(self) -> None:
+        """End a connection that takes nothing; closing it in order would wait for it."""
+        if self._transport is not None:
+            self._transport.cut()
 
     async def _send(self, payload: bytes) -> None:
+        is_text = self._codec.is_text
+        if self._transport is not None and self._transport.push(payload, is_text=is_text):
+            return
         message: dict[str, Any] = {"type": "websocket.send"}
-        if self._codec.is_text:
+        if is_text:
             message["text"] = payload.decode()
         else:
             message["bytes"] = payload
@@ -220,8 +234,10 @@ class Conversation:
         try:
             await self._send(self._codec.encode(goodbye))
             await self._close(REFUSALS[code].close)
-        except (WebSocketDisconnect, TimeoutError, RuntimeError):
+        except (WebSocketDisconnect, RuntimeError):
             pass  # The client has gone already.
+        except TimeoutError:
+            self._cut()
 
     # --- in --------------------------------------------------------------------------------
 

@@ -76,22 +76,12 @@ export class PagePresence extends LitElement {
     if (!this.isConnected) return;
     this.#socket = new RoomSocket(api.socketUrl(sessionId), {
       window: WINDOW,
-      probe: () => whyNot(sessionId),
+      probe: () => api.whyNot(sessionId),
       changed: () => {
         this.view = this.#socket?.view ?? null;
         this.isStaff = this.#socket?.you?.rights?.includes("see_staff") ?? false;
       },
     });
     this.#socket.open();
-  }
-}
-
-/** Why a socket did not open, from the same session over HTTP. */
-export async function whyNot(sessionId: string): Promise<api.Refused["problem"] | null> {
-  try {
-    await api.self(sessionId);
-    return null;
-  } catch (error) {
-    return api.problemOf(error);
   }
 }

@@ -6,7 +6,6 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { styleMap } from "lit/directives/style-map.js";
 import { PREVIEW } from "../lib/windows";
 import { GROUP } from "../lib/words";
 import type { Group, GroupView, LedgerRow, Row, SelfView, SessionView } from "../lib/protocol";
@@ -56,6 +55,13 @@ export class ParticipantGroup extends LitElement {
     </section>`;
   }
 
+  /** Heights are set on the elements, because the content policy allows no style in markup. */
+  protected override updated(): void {
+    for (const space of this.renderRoot.querySelectorAll<HTMLElement>(".space")) {
+      space.style.blockSize = `calc(var(--row) * ${space.dataset.rows})`;
+    }
+  }
+
   /** The first row on screen, counted from 0, for the window to move there. */
   topRow(): number {
     const box = this.list?.getBoundingClientRect();
@@ -68,10 +74,10 @@ export class ParticipantGroup extends LitElement {
   }
 
   private renderRows(): TemplateResult | typeof nothing {
-    if (this.group === "viewers" && !this.session.shows_names) {
-      return html`<p class="none">Names of viewers are not shown in this session.</p>`;
-    }
     if (this.total === 0) return nothing;
+    if (this.group !== "on_stage" && !this.session.shows_names) {
+      return html`<p class="none">Names are not shown in this session.</p>`;
+    }
     const held = this.view?.rows?.length || this.view?.invitations?.length || 0;
     const first = this.view?.first ?? 0;
     // After "See less" the old stretch may still be the one that is held.
@@ -138,5 +144,5 @@ export class ParticipantGroup extends LitElement {
 
 function space(rows: number): TemplateResult | typeof nothing {
   if (rows <= 0) return nothing;
-  return html`<div class="space" style=${styleMap({ blockSize: `calc(var(--row) * ${rows})` })}></div>`;
+  return html`<div class="space" data-rows=${rows}></div>`;
 }

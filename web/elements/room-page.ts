@@ -143,7 +143,8 @@ export class RoomPage extends LitElement {
     // Named before it is done: somebody removed is in no list afterwards.
     const name = this.#telling.nameFor(command);
     const answer = await this.#visit.carry(command);
-    if (!this.#visit.hasLeft) this.#telling.tell(command, answer, name, isQuiet);
+    // When the visit is over the page itself says so.
+    if (!this.#visit.hasLeft && !this.#visit.problem) this.#telling.tell(command, answer, name, isQuiet);
     return answer;
   }
 

@@ -106,9 +106,19 @@ export const sendCode = (form: { token: string; email: string }): Promise<unknow
 export const verifyCode = (form: { token: string; email: string; code: string }): Promise<Admitted> =>
   post("/doors/invitation/verify", form);
 
-export const self = (sessionId: string): Promise<SelfView> => get(`/sessions/${id(sessionId)}`);
-export const attendanceUrl = (sessionId: string): string =>
-  `${API}/sessions/${id(sessionId)}/attendance`;
+
+/** Why a session's socket does not open; null when nothing speaks against it. */
+export async function whyNot(sessionId: string): Promise<Problem | null> {
+  try {
+    await get<SelfView>(`/sessions/${id(sessionId)}`);
+    return null;
+  } catch (error) {
+    return problemOf(error);
+  }
+}
+
+export const attendanceUrl = (sessionId: string, format: "csv" | "json"): string =>
+  `${API}/sessions/${id(sessionId)}/attendance?format=${format}`;
 export const outbox = (): Promise<OutboxMail[]> => get("/outbox");
 
 /** Carry a command over HTTP, for pages without a connection. */

@@ -19,7 +19,7 @@ const HEADINGS = new Map<ErrorCode, string>([
   ["blocked", "You cannot join"],
   ["room_full", "The room is full"],
   ["room_locked", "The room is locked"],
-  ["session_ended", "The session has ended"],
+  ["session_ended", "The session is over"],
   ["not_signed_in", "Sign in first"],
   ["not_allowed", "Not allowed"],
   ["not_found", "Nothing here"],

@@ -65,7 +65,14 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
     },
     {
       items: only([
-        [has("export"), { label: "Export attendance", href: attendanceUrl(session.session_id) }],
+        [
+          has("export"),
+          { label: "Export attendance (CSV)", href: attendanceUrl(session.session_id, "csv") },
+        ],
+        [
+          has("export"),
+          { label: "Export attendance (JSON)", href: attendanceUrl(session.session_id, "json") },
+        ],
       ]),
     },
   ]);

@@ -47,6 +47,7 @@ export class RoomSocket {
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
+  #isLeaving = false;
 
   constructor(url: string, options: SocketOptions = {}) {
     this.#url = url;
@@ -86,6 +87,16 @@ export class RoomSocket {
     clearTimeout(this.#timer);
     this.#connection.giveUp(ENDED);
     this.#hangUp();
+  }
+
+  /**
+   * Leave on purpose. The server closes the line then, perhaps before it replies; coming back
+   * to hear the reply would be coming back in.
+   */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    if (this.status === "open") await this.do({ type: "leave" });
+    this.close();
   }
 
   /** Come back at once instead of after the wait, for a person who presses the button. */
@@ -146,6 +157,7 @@ export class RoomSocket {
   async #lose(code: number): Promise<void> {
     if (this.#isClosed) return;
     clearTimeout(this.#timer);
+    if (this.#isLeaving) return this.close();
     this.#hangUp();
     const wasOpen = this.#connection.welcome !== null;
     const said = this.#connection.lost();

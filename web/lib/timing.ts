@@ -49,17 +49,6 @@ export function momentInFull(at: number): string {
   return MOMENT_AND_ZONE.format(at);
 }
 
-/** How far away a moment is, in words: `in 3 days`, `2 hours ago`. */
-export function distance(at: number, now: number): string {
-  const words = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
-  const seconds = Math.round((at - now) / 1_000);
-  const units = [["day", 86_400], ["hour", 3_600], ["minute", 60]] as const;
-  for (const [unit, size] of units) {
-    if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
-  }
-  return words.format(seconds, "second");
-}
-
 /** What `<input type="datetime-local">` holds for a moment; empty for none. */
 export function toLocalInput(at: number | null | undefined): string {
   if (at === null || at === undefined) return "";

@@ -62,19 +62,17 @@ export class Visit {
   readonly retryNow = (): void => this.#socket.retryNow();
 
   async carry(command: Command): Promise<Answer> {
-    const answer = answerOf(await this.#socket.do(command));
-    if (command.type === "leave" && answer.isDone) {
-      this.hasLeft = true;
-      this.#socket.close();
-      this.#options.changed();
-    }
-    return answer;
+    if (command.type !== "leave") return answerOf(await this.#socket.do(command));
+    await this.#socket.leave();
+    this.hasLeft = true;
+    this.#options.changed();
+    return { isDone: true, result: {} };
   }
 
   #connect(): RoomSocket {
     return new RoomSocket(api.socketUrl(this.sessionId), {
       window: this.#options.window,
-      probe: () => this.#whyNot(),
+      probe: () => api.whyNot(this.sessionId),
       changed: () => this.#changed(),
       noticed: this.#options.noticed,
     });
@@ -88,16 +86,6 @@ export class Visit {
       else this.problem = problem;
     }
     this.#options.changed();
-  }
-
-  /** Why a socket did not open, from the same session over HTTP. */
-  async #whyNot(): Promise<Problem | null> {
-    try {
-      await api.self(this.sessionId);
-      return null;
-    } catch (error) {
-      return api.problemOf(error);
-    }
   }
 
   async #enterAnew(problem: Problem): Promise<void> {

@@ -19,7 +19,7 @@ export interface GroupUse {
 }
 
 /** The stretch to ask for: around what is on screen, a third of it above. */
-export function rangeFor(use: GroupUse): Range {
+export function rangeFor(use: GroupUse): Required<Range> {
   if (!use.isExpanded) return { first: 0, count: PREVIEW };
   const above = Math.floor(Math.max(0, use.top - HELD / 3) / STEP) * STEP;
   return { first: above, count: HELD };

@@ -1,0 +1,354 @@
+"""A whole server on a free port over a real store, and people who come to it."""
+
+import asyncio
+import json
+import logging
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+
+from protocol import commands as c
+from protocol.http import OutboxMail
+from protocol.ids import AccountId, NodeId, RoomId, SessionId
+from protocol.roles import EntryKind, Part
+from server.core import orders as o
+from server.core.actors import SERVER, AccountActor
+from server.core.attendance import Attendance
+from server.core.person import Person, person_id
+from server.core.record import Record
+from server.core.state import Invitation, RoomState
+from server.edge.app import EdgeSecrets, EdgeSettings, build_app
+from server.edge.directory import StoreDirectory
+from server.edge.tickets import sign_host_token
+from server.edge.transport import EdgeSocket
+from server.hub.hub import Hub
+from server.hub.room import Settled
+from server.hub.settings import HubSettings, Stores, World
+from server.store.archive import Archive
+from server.store.journal import Journal
+from server.store.masterkeys import MasterKeys
+from server.store.sealing import Sealer
+from server.store.sqlite import SqliteStore
+
+PERSON_KEY = b"p" * 32
+SECRETS = EdgeSecrets(
+    link_keys=(b"l" * 32,),
+    ticket_keys=(b"t" * 32,),
+    account_keys=(b"a" * 32,),
+    token_keys=(b"h" * 32,),
+)
+API_KEYS = (b"k" * 32,)
+HOST = AccountId("hanna")
+MAX_FRAME_BYTES = 64 * 1024
+
+
+class Clock:
+    """Tells real time, set ahead by as much as a test likes."""
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+
+    def __call__(self) -> int:
+        return 1_800_000_000_000 + self.ahead_ms + int(time.monotonic() * 1000)
+
+
+@dataclass
+class Codes:
+    """A post office that keeps the codes it was given."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    is_open: bool = True
+
+    async def send_code(
+        self, room: RoomId, entry_name: str, invitation: Invitation, code: str
+    ) -> bool:
+        self.sent.append((invitation.person.email, code))
+        return self.is_open
+
+
+@dataclass
+class Mails:
+    """An outbox with what a test has put into it."""
+
+    kept: list[OutboxMail] = field(default_factory=list)
+
+    async def mails(self) -> list[OutboxMail]:
+        return self.kept
+
+
+class Browser:
+    """One browser profile: cookies, and the headers that our pages send."""
+
+    def __init__(self, house: "House", **headers: str) -> None:
+        self.house = house
+        self.http = httpx.AsyncClient(
+            base_url=f"{house.url}/api/v1",
+            headers={"Origin": house.url, "X-Usher": "1", **headers},
+            timeout=20,
+        )
+
+    async def call(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
+        return await self.http.request(method, path, json=body, **more)
+
+    async def done(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        answer = await self.call(method, path, body, **more)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def refused(
+        self, code: str, method: str, path: str, body: Any = None, **more: Any
+    ) -> Any:
+        """Check that the answer is this problem, and nothing else."""
+        answer = await self.call(method, path, body, **more)
+        assert answer.headers["content-type"] == "application/problem+json", answer.text
+        problem = answer.json()
+        assert problem["code"] == code, problem
+        assert "Traceback" not in answer.text
+        return problem
+
+    def cookie(self, name: str) -> str:
+        return next(one.value or "" for one in self.http.cookies.jar if one.name == name)
+
+    @property
+    def cookie_header(self) -> str:
+        return "; ".join(f"{one.name}={one.value}" for one in self.http.cookies.jar)
+
+
+class House:
+    """A running server, and what tests do with it."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        hub: Hub,
+        directory: StoreDirectory,
+        clock: Clock,
+        codes: Codes,
+        mails: Mails,
+        stack: AsyncExitStack,
+    ) -> None:
+        self.url = url
+        self.hub = hub
+        self.directory = directory
+        self.clock = clock
+        self.codes = codes
+        self.mails = mails
+        self._stack = stack
+        self.room = RoomId("e_room")
+        self.host = AccountActor(account_id=HOST, person=self.person("Hanna", "hanna@example.org"))
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    @property
+    def socket_url(self) -> str:
+        return self.url.replace("http://", "ws://")
+
+    @staticmethod
+    def person(name: str, email: str) -> Person:
+        return Person(person_id(email, PERSON_KEY), name, email)
+
+    # --- people ----------------------------------------------------------------------------
+
+    async def browser(self, **headers: str) -> Browser:
+        browser = Browser(self, **headers)
+        self._stack.push_async_callback(browser.http.aclose)
+        return browser
+
+    def host_token(self, **changes: Any) -> str:
+        fields: dict[str, Any] = {
+            "account_id": HOST,
+            "name": "Hanna",
+            "email": "hanna@example.org",
+            "now": self.clock(),
+            "jti": secrets.token_hex(8),
+            "valid_s": 300,
+            "is_operator": True,
+        }
+        return sign_host_token(SECRETS.token_keys, **(fields | changes))
+
+    async def signed_in(self, **changes: Any) -> Browser:
+        browser = await self.browser()
+        await browser.done("POST", "/sign-in", {"token": self.host_token(**changes)})
+        return browser
+
+    async def account(self, name: str, part: Part | None = None) -> Browser:
+        """Sign somebody in who is not the host, with a part in the entry."""
+        return await self.signed_in(
+            account_id=AccountId(name.lower()),
+            name=name,
+            email=f"{name.lower()}@example.org",
+            is_operator=False,
+            entry_id=self.room if part else None,
+            part=part,
+        )
+
+    async def platform(self, *scopes: str) -> Browser:
+        made = await self.directory.create_key("lms", scopes or ("entries", "tokens", "read"))
+        browser = Browser(self)
+        browser.http.headers = httpx.Headers({"Authorization": f"Bearer {made.key}"})
+        self._stack.push_async_callback(browser.http.aclose)
+        return browser
+
+    # --- the room --------------------------------------------------------------------------
+
+    async def asked(self, wish: Any, actor: Any = None) -> dict[str, Any]:
+        outcome = await self.hub.ask(self.room, wish, actor or self.host)
+        assert isinstance(outcome, Settled), outcome
+        return outcome.result
+
+    async def make_entry(self, kind: EntryKind = EntryKind.ROOM, **fields: Any) -> SessionId:
+        made = await self.asked(c.CreateEntry(kind=kind, name="Seminar", **fields))
+        await self.directory.remember(HOST, self.host.person)
+        return SessionId(made["session_id"])
+
+    async def make_open(self, **fields: Any) -> SessionId:
+        session = await self.make_entry(**fields)
+        await self.asked(c.StartSession())
+        return session
+
+    async def make_link(self, **limits: Any) -> tuple[str, str]:
+        """Make a guest link; give its id and token."""
+        await self.asked(c.SetGuestAccess(is_on=True))
+        made = await self.asked(c.CreateGuestLink(name="Open day", **limits))
+        host = await self.signed_in()
+        access = await host.done("GET", f"/entries/{self.room}/guest-access")
+        url = next(one["url"] for one in access["links"] if one["id"] == made["link_id"])
+        return made["link_id"], url.partition("#g.")[2]
+
+    async def invite(self, email: str, kind: str = "viewer", **fields: Any) -> tuple[str, str]:
+        """Invite somebody without a mail; give the invitation's id and token."""
+        body = {"invitees": [{"email": email}], "invitation_type": kind, "send_mail": False}
+        host = await self.signed_in()
+        path = f"/entries/{self.room}/invitations"
+        done = await host.done("POST", path, body | fields)
+        one = done["result"]["invitation_ids"][0]
+        link = await host.done("GET", f"{path}/{one}/link")
+        return one, link["url"].partition("#i.")[2]
+
+    async def guest(self, token: str, name: str = "Gil") -> tuple[Browser, dict[str, Any]]:
+        """Let a guest with a browser of their own come in."""
+        browser = await self.browser()
+        form = {"token": token, "name": name, "email": f"{name.lower()}@guests.example"}
+        return browser, await browser.done("POST", "/doors/guest", form)
+
+    async def grant(self, account: str, part: Part) -> None:
+        order = o.GrantPart(
+            account_id=AccountId(account),
+            name=account.title(),
+            email=f"{account}@example.org",
+            part=part,
+        )
+        await self.asked(order, SERVER)
+
+    async def state(self) -> RoomState:
+        state = await self.hub.look(self.room)
+        assert state is not None
+        return state
+
+    async def version(self) -> int:
+        return (await self.hub.stores.store.head(self.room)).version
+
+
+class QuietServer(uvicorn.Server):
+    """Leaves signals to pytest."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def opened_house(
+    folder: Path,
+    *,
+    settings: HubSettings | None = None,
+    outbox: bool = True,
+    **edge: Any,
+) -> AsyncIterator[House]:
+    """Run a server on a folder."""
+    async with AsyncExitStack() as stack:
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", 0))
+        sock.listen(512)
+        stack.callback(sock.close)
+        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+        store = await stack.enter_async_context(SqliteStore.open(folder / "usher.sqlite3"))
+        sealer = Sealer(store, MasterKeys.of(("k1", b"m" * 32)))
+        clock, codes, mails = Clock(), Codes(), Mails()
+        stores = Stores(
+            store=store,
+            journal=Journal(store, sealer, Record, RoomState),
+            attendance=Archive(sealer, Attendance),
+        )
+        world = World(
+            clock=clock,
+            monotonic=time.monotonic,
+            entropy=secrets.token_bytes,
+            person_key=PERSON_KEY,
+            node_id=NodeId("n1"),
+        )
+        hub_settings = settings or HubSettings(tick_ms=5, ping_ms=2_000, idle_s=3600)
+        hub = Hub(stores, hub_settings, world)
+        directory = await StoreDirectory.opened(store, sealer, API_KEYS, clock)
+        await stack.enter_async_context(hub.running())
+        app = build_app(
+            hub=hub,
+            settings=EdgeSettings(**{"public_url": url, "refusal_floor_ms": 0, **edge}),
+            secrets=SECRETS,
+            directory=directory,
+            post=codes,
+            outbox=mails if outbox else None,
+        )
+        server = QuietServer(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws=EdgeSocket,
+                ws_max_size=MAX_FRAME_BYTES,
+                ws_per_message_deflate=False,
+                ws_ping_interval=None,
+                ws_ping_timeout=None,
+                access_log=False,
+                log_config=None,
+                log_level=logging.WARNING,
+                timeout_graceful_shutdown=3,
+            )
+        )
+        house = House(
+            url=url,
+            hub=hub,
+            directory=directory,
+            clock=clock,
+            codes=codes,
+            mails=mails,
+            stack=stack,
+        )
+        serving = asyncio.create_task(server.serve(sockets=[sock]), name="uvicorn")
+        try:
+            yield house
+        finally:
+            await hub.stop()
+            server.should_exit = True
+            await serving
+
+
+def plain(body: Any) -> bytes:
+    """Write a body as JSON."""
+    return json.dumps(body).encode()
+
+
+def changed(settings: HubSettings, **changes: Any) -> HubSettings:
+    """Change some of the hub's settings."""
+    return replace(settings, **changes)

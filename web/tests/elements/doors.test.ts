@@ -1,0 +1,163 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ErrorCode, GuestDoor, InvitationDoor, Problem } from "../../lib/protocol";
+import "../../elements/guest-door";
+import type { GuestDoorForm } from "../../elements/guest-door";
+import "../../elements/invite-lobby";
+import type { InviteLobby } from "../../elements/invite-lobby";
+
+interface Call {
+  path: string;
+  body: Record<string, unknown>;
+}
+
+let calls: Call[];
+let answers: object[];
+const replace = vi.fn();
+const refused = vi.fn();
+
+const problem = (code: ErrorCode): Problem => ({ code, sentence: `sentence of ${code}`, again: false });
+const ADMITTED = { session_id: "e.s", participant_id: "p", role: "viewer", ticket: "t", next: "/s/e.s" };
+const ABOUT = { entry_id: "e", entry_name: "Seminar", kind: "room", session_state: "open" } as const;
+
+const GUEST: GuestDoor = { ...ABOUT, state: "active", consent: "", is_returning: false, name: "" };
+const INVITED: InvitationDoor = {
+  ...ABOUT, is_signed_in_as_invited: false, is_bound_here: false, wrong_account: false,
+};
+
+async function put<T extends HTMLElement>(tag: string, fields: Partial<T>): Promise<T> {
+  const element = Object.assign(document.createElement(tag), fields) as T;
+  element.addEventListener("refused", (event) => refused((event as CustomEvent<Problem>).detail.code));
+  document.body.append(element);
+  await settled(element);
+  return element;
+}
+
+async function settled(element: HTMLElement): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) {
+    await new Promise((done) => setTimeout(done));
+    await (element as unknown as { updateComplete: Promise<unknown> }).updateComplete;
+  }
+}
+
+const root = (element: HTMLElement): ShadowRoot => element.shadowRoot as ShadowRoot;
+const text = (element: HTMLElement): string => root(element).textContent.replace(/\s+/gu, " ");
+
+async function fill(element: HTMLElement, fields: Record<string, string>): Promise<void> {
+  for (const [id, value] of Object.entries(fields)) {
+    (root(element).getElementById(id) as HTMLInputElement).value = value;
+  }
+  const form = root(element).querySelector("form") as HTMLFormElement;
+  form.dispatchEvent(new Event("submit", { cancelable: true }));
+  await settled(element);
+}
+
+async function press(element: HTMLElement, label: string): Promise<void> {
+  const buttons = [...root(element).querySelectorAll("button")];
+  buttons.find((button) => button.textContent.includes(label))?.click();
+  await settled(element);
+}
+
+beforeEach(() => {
+  calls = [];
+  answers = [];
+  vi.stubGlobal("location", { replace });
+  vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+    calls.push({ path: path.replace("/api/v1", ""), body: JSON.parse(String(init.body)) as Call["body"] });
+    const answer = answers.shift() ?? ADMITTED;
+    return { ok: !("code" in answer), json: async () => answer };
+  });
+});
+
+afterEach(() => {
+  document.body.replaceChildren();
+  vi.unstubAllGlobals();
+  replace.mockClear();
+  refused.mockClear();
+});
+
+describe("the guest's form", () => {
+  it("lets in with name and e-mail, and leaves no token in history", async () => {
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST });
+    await fill(form, { name: " Ada ", email: "ada@x.example" });
+    expect(calls).toEqual([
+      { path: "/doors/guest", body: { token: "t0", name: "Ada", email: "ada@x.example" } },
+    ]);
+    expect(replace).toHaveBeenCalledWith("/s/e.s");
+  });
+
+  it("shows what guests agree to, as text", async () => {
+    const form = await put<GuestDoorForm>("guest-door-form", { door: { ...GUEST, consent: "<b>Be kind.</b>" } });
+    expect(text(form)).toContain("<b>Be kind.</b>");
+    expect(text(form)).toContain("Agree and join");
+  });
+
+  it("is skipped by who returns, unless it is somebody else", async () => {
+    const door = { ...GUEST, is_returning: true, name: "Ada" };
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door });
+    expect(root(form).querySelector("form")).toBeNull();
+    await press(form, "Continue as Ada");
+    expect(calls[0]).toEqual({ path: "/doors/guest/return", body: { token: "t0" } });
+    const other = await put<GuestDoorForm>("guest-door-form", { token: "t0", door });
+    await press(other, "Not you?");
+    expect(root(other).querySelector("form")).not.toBeNull();
+  });
+
+  it("keeps what was typed when the form is at fault, and ends when the link is", async () => {
+    const form = await put<GuestDoorForm>("guest-door-form", { door: GUEST });
+    answers = [problem("bad_request"), problem("link_used_up")];
+    await fill(form, { name: "Ada", email: "ada@x.example" });
+    expect(text(form)).toContain("sentence of bad_request");
+    expect(refused).not.toHaveBeenCalled();
+    await fill(form, {});
+    expect(refused).toHaveBeenCalledWith("link_used_up");
+    expect(replace).not.toHaveBeenCalled();
+  });
+});
+
+describe("the lobby of an invitation", () => {
+  it.each([{ is_signed_in_as_invited: true }, { is_bound_here: true }])("lets in at once: %o", async (fields) => {
+    await put<InviteLobby>("invite-lobby", { token: "t1", door: { ...INVITED, ...fields } });
+    expect(calls).toEqual([{ path: "/doors/invitation", body: { token: "t1" } }]);
+    expect(replace).toHaveBeenCalledWith("/s/e.s");
+  });
+
+  it("asks for the invited address, again after another one", async () => {
+    const lobby = await put<InviteLobby>("invite-lobby", { token: "t1", door: INVITED });
+    answers = [problem("email_mismatch")];
+    await fill(lobby, { email: "eve@x.example" });
+    expect(text(lobby)).toContain("sentence of email_mismatch");
+    await fill(lobby, { email: "ada@x.example" });
+    expect(calls[1]?.body).toEqual({ token: "t1", email: "ada@x.example" });
+    expect(replace).toHaveBeenCalledOnce();
+  });
+
+  it.each(["other_device", "code_required"] as const)("moves on with a code after %s", async (code) => {
+    const lobby = await put<InviteLobby>("invite-lobby", { token: "t1", door: INVITED });
+    answers = [problem(code), { sent: true }, problem("code_wrong")];
+    await fill(lobby, { email: "ada@x.example" });
+    await press(lobby, "Send me a code");
+    expect(calls[1]).toEqual({ path: "/doors/invitation/code", body: { token: "t1", email: "ada@x.example" } });
+    await fill(lobby, { code: "000 000" });
+    expect(text(lobby)).toContain("sentence of code_wrong");
+    await fill(lobby, { code: "123 456" });
+    expect(calls[3]?.body).toEqual({ token: "t1", email: "ada@x.example", code: "123456" });
+    expect(replace).toHaveBeenCalledOnce();
+  });
+
+  it("ends where even a code does not help", async () => {
+    const lobby = await put<InviteLobby>("invite-lobby", { token: "t1", door: INVITED });
+    answers = [problem("other_device"), problem("other_device")];
+    await fill(lobby, { email: "ada@x.example" });
+    await press(lobby, "Send me a code");
+    expect(refused).toHaveBeenCalledWith("other_device");
+  });
+
+  it("offers to switch from another account", async () => {
+    const lobby = await put<InviteLobby>("invite-lobby", { token: "t1", door: { ...INVITED, wrong_account: true } });
+    expect(calls).toEqual([]);
+    await press(lobby, "Sign out and continue");
+    expect(calls[0]?.path).toBe("/sign-out");
+    expect(root(lobby).getElementById("email")).not.toBeNull();
+  });
+});

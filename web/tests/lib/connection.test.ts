@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import { Connection } from "../../lib/connection";
+import type { ServerMessage, View, Window } from "../../lib/protocol";
+import { counts, group, row, snapshot, view, welcome, you } from "../making";
+
+const WINDOW: Window = { groups: { viewers: { first: 0, count: 20 } }, search: "" };
+const OTHER: Window = { groups: { viewers: { first: 20, count: 20 } }, search: "" };
+
+const delta = (base: number, version: number, epoch = "a"): ServerMessage => ({
+  type: "delta",
+  base,
+  position: { epoch, version },
+  delta: { counts: counts({ all: version }), groups: {} },
+});
+
+/** A connection that holds a snapshot at version 5. */
+function watching(shown: View = view()): Connection {
+  const connection = new Connection(WINDOW);
+  connection.opened();
+  connection.receive(welcome());
+  connection.receive({ type: "you", you: you() });
+  connection.receive(snapshot(5, shown));
+  connection.toSend();
+  return connection;
+}
+
+describe("opening", () => {
+  it("says hello with its window first", () => {
+    const connection = new Connection(WINDOW);
+    connection.opened();
+    expect(connection.toSend()).toEqual([{ type: "hello", wire_version: 1, window: WINDOW }]);
+  });
+
+  it("asks to resume from the view that it holds", () => {
+    const connection = watching();
+    connection.lost();
+    connection.opened();
+    expect(connection.toSend()[0]).toMatchObject({ resume: { epoch: "a", version: 5 } });
+  });
+
+  it("does not resume while a snapshot of another window is due", () => {
+    const connection = watching();
+    connection.watch(OTHER);
+    connection.lost();
+    connection.opened();
+    expect(connection.toSend()).toEqual([{ type: "hello", wire_version: 1, window: OTHER }]);
+  });
+
+  it("goes on with deltas after a resume", () => {
+    const connection = watching();
+    connection.lost();
+    connection.opened();
+    connection.receive(welcome({ is_resumed: true }));
+    connection.receive(delta(5, 6));
+    expect(connection.view?.counts.all).toBe(6);
+  });
+
+  it("waits for the snapshot when it was not resumed", () => {
+    const connection = watching();
+    connection.lost();
+    connection.opened();
+    connection.receive(welcome());
+    connection.receive(delta(5, 6));
+    expect(connection.view?.counts.all).toBe(0);
+  });
+});
+
+describe("deltas", () => {
+  it("follow one another", () => {
+    const connection = watching();
+    connection.receive(delta(5, 7));
+    connection.receive(delta(7, 8));
+    expect(connection.view?.counts.all).toBe(8);
+    expect(connection.toSend()).toEqual([]);
+  });
+
+  it.each([
+    ["another base", delta(4, 6)],
+    ["another epoch", delta(5, 6, "b")],
+    [
+      "rows that do not fit",
+      {
+        type: "delta",
+        base: 5,
+        position: { epoch: "a", version: 6 },
+        delta: { groups: { viewers: { first: 0, ops: [{ op: "delete", at: 7, count: 1 }] } } },
+      } as ServerMessage,
+    ],
+  ])("with %s make it ask for a snapshot, once", (_name, wrong) => {
+    const connection = watching(view({ groups: { viewers: group([row("ada")]) } }));
+    connection.receive(wrong);
+    connection.receive(delta(6, 7));
+    expect(connection.toSend()).toEqual([{ type: "watch", window: WINDOW }]);
+    expect(connection.view?.counts.all).toBe(0);
+    connection.receive(snapshot(7, view({ counts: counts({ all: 7 }) })));
+    expect(connection.view?.counts.all).toBe(7);
+  });
+});
+
+describe("gates", () => {
+  it("show nothing of the room, and ask for it once they open", () => {
+    const connection = watching();
+    connection.receive({ type: "you", you: you({ gate: "waiting_room" }) });
+    expect(connection.view).toBeNull();
+    connection.receive({ type: "you", you: you() });
+    expect(connection.toSend()).toEqual([{ type: "watch", window: WINDOW }]);
+  });
+});
+
+describe("commands", () => {
+  it("wait for the welcome, and are sent again under the same id after a loss", () => {
+    const connection = new Connection(WINDOW);
+    void connection.do("c1", { type: "raise_hand" });
+    connection.opened();
+    expect(connection.toSend().map((message) => message.type)).toEqual(["hello"]);
+    connection.receive(welcome());
+    const sent = { type: "do", id: "c1", command: { type: "raise_hand" } };
+    expect(connection.toSend()).toEqual([sent]);
+    connection.lost();
+    connection.opened();
+    connection.toSend();
+    connection.receive(welcome());
+    expect(connection.toSend()).toEqual([sent]);
+  });
+
+  it("are settled by their reply, and not sent again", async () => {
+    const connection = watching();
+    const reply = connection.do("c1", { type: "raise_hand" });
+    connection.receive({ type: "reply", id: "c1", is_done: true, version: 6 });
+    expect((await reply).is_done).toBe(true);
+    connection.lost();
+    connection.opened();
+    connection.toSend();
+    connection.receive(welcome());
+    expect(connection.toSend()).toEqual([]);
+  });
+
+  it("are refused when nothing more will come", async () => {
+    const connection = watching();
+    const reply = connection.do("c1", { type: "raise_hand" });
+    connection.giveUp({ code: "removed", sentence: "Removed.", again: false });
+    expect(await reply).toMatchObject({ is_done: false, problem: { code: "removed" } });
+  });
+});
+
+it("answers a ping", () => {
+  const connection = watching();
+  connection.receive({ type: "ping" });
+  expect(connection.toSend()).toEqual([{ type: "pong" }]);
+});
+
+it("hands the goodbye on once", () => {
+  const connection = watching();
+  connection.receive({ type: "goodbye", problem: { code: "restarting", sentence: "…", again: true } });
+  expect(connection.lost()?.code).toBe("restarting");
+  expect(connection.lost()).toBeNull();
+});
+
