@@ -14,7 +14,7 @@ SHELL         := /bin/bash
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test style types format lock schema web clean
+.PHONY: help run test style types format lock schema picture web clean
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 NPM := npm --no-audit --no-fund --no-update-notifier --loglevel=error
@@ -62,6 +62,9 @@ types: $(VENV)/.dev ## Check types
 
 schema: $(VENV)/.runtime ## Write the JSON Schema and the types of the wire for web/
 	@$(BIN)/python -m protocol.schema
+
+picture: $(VENV)/.dev web ## Take the README's picture anew
+	@USHER_PICTURE=1 $(BIN)/python -m pytest -q tests/journeys/test_busy_room.py
 
 # --- Python ----------------------------------------------------------------------------------------------------------
 

@@ -218,7 +218,8 @@ def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         timeout_graceful_shutdown=SHUTDOWN_S,
         timeout_keep_alive=15,
         h11_max_incomplete_event_size=32 * 1024,
-        log_level=settings.log_level,
+        # Of its own life uvicorn tells only what is wrong; ours says the rest.
+        log_level="warning",
     )
 
 
@@ -241,8 +242,12 @@ def _tell(settings: Settings, url: str, keyring: Keyring) -> None:
     """Say where the server is, to people and to the command line."""
     started = settings.data / STARTED_FILE
     started.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
-    # A secret, so it goes to the terminal alone and never through the log.
-    os.write(1, f"Host: {host_url(url, keyring)}\n".encode())
+    # The sign-in URL is a secret, so it goes to the terminal alone and never through the log.
+    lines = (
+        f"Usher runs at {url} on the data in {settings.data}. Ctrl-C ends it.",
+        f"Host: {host_url(url, keyring)}",
+    )
+    os.write(1, "".join(f"{line}\n" for line in lines).encode())
 
 
 class DrainingServer(uvicorn.Server):

@@ -1,9 +1,7 @@
 """The two doors and the Participants tab, as a host, guests and an invitee live them."""
 
-import os
 import re
 from email.message import EmailMessage
-from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
@@ -12,8 +10,6 @@ from tests.mailbox import Mailbox
 from tests.running import RunningServer
 
 ROOM = "Weekly seminar"
-PICTURE = Path(__file__).parent.parent.parent / "docs" / "room.png"
-"""The README's picture, taken anew when `USHER_PICTURE` is set (`make picture`)."""
 
 
 def group(page: Page, name: str) -> Locator:
@@ -109,13 +105,6 @@ async def test_a_guest_comes_rises_falls_and_comes_back(
     await guest.get_by_role("button", name="Join stage").click()
     await choose(host, "More for Gus Guest", "Lower hand")
     await expect(row(group(host, "on_stage"), "Gus Guest")).to_be_visible()
-    if os.environ.get("USHER_PICTURE"):
-        await (
-            guest.get_by_role("button", name="Microphone")
-            .or_(guest.get_by_role("button", name=re.compile("Unmute|Mute")))
-            .first.click()
-        )
-        await host.screenshot(path=PICTURE)
 
     # Moderator, and undone.
     await choose(host, "More for Gus Guest", "Set as moderator")
