@@ -20,6 +20,7 @@ from protocol.version import SUBPROTOCOL_MSGPACK, WIRE_VERSION
 from protocol.views import Window
 
 TIMEOUT_S = 60.0
+TOO_MANY = 429
 PONG = MSGPACK.encode(Pong())
 PING = MSGPACK.encode(Ping())
 
@@ -54,14 +55,24 @@ class Guest:
         self.joined_ms = (time.perf_counter() - began) * 1000
 
     async def _redeem(self, token: str) -> dict[str, Any]:
+        """Complete the form; told to wait, wait as a page would."""
         form = {
             "token": token,
             "name": f"Guest {self.number:05d}",
             "email": f"guest{self.number}@example.org",
         }
+        while True:
+            status, answer = await self._post("/doors/guest", form)
+            if status == 200:
+                return answer
+            if status != TOO_MANY:
+                raise LoadError(f"redemption refused: {answer.get('code', status)}")
+            await asyncio.sleep(answer.get("retry_after_ms", 0) / 1000 + 0.05)
+
+    async def _post(self, path: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         body = json.dumps(form).encode()
         head = (
-            f"POST {API}/doors/guest HTTP/1.1\r\n"
+            f"POST {API}{path} HTTP/1.1\r\n"
             f"Host: {self.host}:{self.port}\r\n"
             f"Origin: http://{self.host}:{self.port}\r\n"
             "X-Usher: 1\r\nContent-Type: application/json\r\nConnection: close\r\n"
@@ -76,10 +87,8 @@ class Guest:
         finally:
             writer.close()
         top, _, content = raw.partition(b"\r\n\r\n")
-        if b" 200 " not in top.partition(b"\r\n")[0]:
-            raise LoadError(f"redemption refused: {content[:200].decode(errors='replace')}")
-        admitted: dict[str, Any] = json.loads(content)
-        return admitted
+        answer: dict[str, Any] = json.loads(content)
+        return int(top.split(b" ", 2)[1]), answer
 
     async def _open(self, admitted: dict[str, Any], window: Window) -> None:
         session = admitted["session_id"]
