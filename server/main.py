@@ -144,7 +144,7 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
         await _make_operator_key(settings.data, directory)
         if settings.has_demo:
             await make_demo(hub, directory)
-        server = DrainingServer(_config(app, settings), hub.stop)
+        server = DrainingServer(_config(app), hub.stop)
         _tell(settings, url, keyring)
         stack.callback(lambda: (settings.data / STARTED_FILE).unlink(missing_ok=True))
         yield server, sock
@@ -200,7 +200,7 @@ def _new_id() -> str:
     return secrets.token_hex(12)
 
 
-def _config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",

@@ -32,7 +32,7 @@ _ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": (
         "camera=(self), microphone=(self), display-capture=(self), fullscreen=*, "
-        "geolocation=(), payment=(), usb=(), serial=(), bluetooth=()"
+        "geolocation=(), payment=(), usb=(), serial=()"
     ),
 }
 _YEAR_S = 365 * 24 * 3600
@@ -45,6 +45,15 @@ def safe_headers(settings: EdgeSettings) -> dict[str, str]:
     if settings.is_secure:
         found["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
     return found
+
+
+def mail_policy(settings: EdgeSettings) -> str:
+    """Make the policy of the one page that shows mails: their styles stand beside their words.
+
+    A mail is shown in a sandbox without scripts; the sandbox inherits the page's policy.
+    """
+    policy = safe_headers(settings)["Content-Security-Policy"]
+    return policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 
 class Headers:

@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from server.edge.callers import caller_of
 from server.edge.edge import Edge
+from server.edge.headers import mail_policy
 from server.edge.replies import Denied
 
 PAGES = {
@@ -44,7 +45,11 @@ def page_routes(edge: Edge) -> list[BaseRoute]:
     async def outbox(request: Request) -> Response:
         """Show the outbox to the operator; for others there is no such page."""
         is_open = edge.outbox is not None and await _is_operator(edge, request)
-        return _file(edge, OUTBOX) if is_open else not_found(edge)
+        if not is_open:
+            return not_found(edge)
+        page = _file(edge, OUTBOX)
+        page.headers["Content-Security-Policy"] = mail_policy(edge.settings)
+        return page
 
     async def at_root(request: Request) -> Response:
         """Serve the few files that browsers look for beside the pages."""

@@ -17,7 +17,7 @@ def group(page: Page, name: str) -> Locator:
     return page.locator(f"[data-group={name}]")
 
 
-def row(page: Page, name: str) -> Locator:
+def row(page: Page | Locator, name: str) -> Locator:
     """Somebody's row, in whichever group."""
     return page.locator("[data-participant]").filter(has_text=name)
 
