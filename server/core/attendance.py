@@ -7,7 +7,7 @@ interval; one that comes back later begins another.
 from dataclasses import dataclass
 
 from protocol.ids import ParticipantId, SessionId
-from protocol.roles import Origin, Role
+from protocol.roles import Origin, Role, StagePlace
 from server.core.person import Person
 from server.core.state import RoomState
 
@@ -41,7 +41,7 @@ def attendance_of(state: RoomState, now: int | None = None) -> Attendance:
     """Fold the current session's record out of the state.
 
     Args:
-        now: closes the intervals of those who are here, for a live record, ms UTC.
+        now: closes the intervals of those who are here or on stage, for a live record, ms UTC.
 
     Raises:
         LookupError: the room has no session.
@@ -55,11 +55,15 @@ def attendance_of(state: RoomState, now: int | None = None) -> Attendance:
     for participant in state.participants.values():
         intervals = participant.intervals
         if participant.present_since is not None and now is not None:
-            intervals = (*intervals, (participant.present_since, now))
+            since = participant.present_since
+            intervals = (*intervals, (since, max(since, now)))
         if not intervals:
             continue
         link = state.links.get(participant.link_id) if participant.link_id else None
         stage_ms = participant.stage_ms
+        on_stage_since = participant.stage_since if participant.stage is StagePlace.ON else None
+        if on_stage_since is not None and now is not None:
+            stage_ms += max(0, now - on_stage_since)
         people.append(
             Attended(
                 participant_id=participant.id,

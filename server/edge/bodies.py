@@ -3,7 +3,7 @@
 import asyncio
 import re
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
@@ -71,11 +71,12 @@ async def plain_body(edge: Edge, request: Request) -> dict[str, Plain]:
 
 async def body_of(edge: Edge, request: Request, shape: type[T]) -> T:
     """Read a body of a shape; see `plain_body`."""
-    return shaped(dict(await plain_body(edge, request)), _adapter(shape))
+    adapter: TypeAdapter[T] = _adapter(shape)
+    return shaped(dict(await plain_body(edge, request)), adapter)
 
 
 @cache
-def _adapter(shape: type[T]) -> TypeAdapter[T]:
+def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 

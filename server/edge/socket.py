@@ -282,6 +282,7 @@ class Conversation:
 
     async def _take(self, tasks: asyncio.TaskGroup, room: Room, watcher: Watcher, do: Do) -> None:
         """Hand a command to the room; reading pauses while too many are unanswered."""
+        watcher.asked()
         wait_s = self._commands.take()
         if wait_s:
             watcher.reply(_refusal(do, ErrorCode.RATE_LIMITED, round(1000 * wait_s)))

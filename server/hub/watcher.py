@@ -59,6 +59,7 @@ class Watcher:
         "_limit",
         "_notices",
         "_ping_due",
+        "_unanswered",
         "_wake",
         "_you",
         "_you_due",
@@ -105,6 +106,7 @@ class Watcher:
         self._you: SelfView | None = None
         self._you_due = False
         self._ping_due = False
+        self._unanswered = 0
         self._wake = asyncio.Event()
 
     def welcome(self, message: Welcome) -> None:
@@ -112,8 +114,13 @@ class Watcher:
         self._direct.appendleft(message)
         self._wake.set()
 
+    def asked(self) -> None:
+        """Note that a command is under way: its answer goes out even before a close."""
+        self._unanswered += 1
+
     def reply(self, message: Reply) -> None:
         """Send the answer to a command."""
+        self._unanswered = max(0, self._unanswered - 1)
         if len(self._direct) >= self._limit:
             self.close(ErrorCode.TOO_SLOW)
             return
@@ -145,14 +152,21 @@ class Watcher:
         """Look again whether there is something to send."""
         self._wake.set()
 
-    def close(self, code: ErrorCode | None, *, retry_after_ms: int | None = None) -> None:
-        """Say goodbye and close once what is due has gone out; None closes without a reason."""
+    def close(
+        self, code: ErrorCode | None, *, more: str = "", retry_after_ms: int | None = None
+    ) -> None:
+        """Say goodbye and close once what is due has gone out; None closes without a reason.
+
+        Args:
+            more: a second sentence for people, behind that of the code.
+        """
         if self.close_code is not None:
             return
         if code is None:
             self.close_code = NORMAL_CLOSE
         else:
-            self.goodbye = problem(code, retry_after_ms=retry_after_ms)
+            said = problem(code, retry_after_ms=retry_after_ms)
+            self.goodbye = said.model_copy(update={"sentence": f"{said.sentence} {more}".strip()})
             self.close_code = REFUSALS[code].close
         self._wake.set()
 
@@ -162,10 +176,14 @@ class Watcher:
             payload = self._take()
             if payload is not None:
                 return payload
-            if self.close_code is not None:
+            if self.close_code is not None and not self._is_answer_due():
                 return None
             self._wake.clear()
             await self._wake.wait()
+
+    def _is_answer_due(self) -> bool:
+        """Somebody who leaves or ends the session is told that it is done, then let go."""
+        return self._unanswered > 0 and self.close_code != REFUSALS[ErrorCode.TOO_SLOW].close
 
     def _take(self) -> bytes | None:
         message = self._next_message()
@@ -175,7 +193,7 @@ class Watcher:
             payload = self.cohort.payload_for(self)
             if payload is not None:
                 return payload
-        if self.goodbye is not None:
+        if self.goodbye is not None and not self._is_answer_due():
             said, self.goodbye = Goodbye(problem=self.goodbye), None
             return self.codec.encode(said)
         return None

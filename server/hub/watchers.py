@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from protocol import messages as m
 from protocol.errors import ErrorCode
 from protocol.ids import ConnectionId, ParticipantId
-from protocol.roles import SessionState
+from protocol.roles import EndReason, SessionState
 from protocol.views import Window
 from server.core.notices import notices
 from server.core.project import audience_of, you
@@ -21,6 +21,13 @@ from server.hub.cohort import Cohorts, Pace, Sight
 from server.hub.replica import Advance, Replica
 from server.hub.settings import HubSettings, World
 from server.hub.watcher import Watcher
+
+ENDED = {
+    EndReason.BY_HOST: "A host or moderator ended it for everyone.",
+    EndReason.HOST_ABSENT: "No host or moderator was left.",
+    EndReason.ENTRY_DELETED: "It was deleted.",
+}
+"""Why a session ended, for those who were inside."""
 
 
 class Watchers:
@@ -93,7 +100,9 @@ class Watchers:
         if not is_open:
             if watcher.is_open:
                 self._cohorts.remove(watcher)
-                watcher.close(self._why_closed(participant))
+                code = self._why_closed(participant)
+                is_end = code is ErrorCode.SESSION_ENDED
+                watcher.close(code, more=self._why_ended() if is_end else "")
             return
         watcher.is_open = True
         view = you(state, watcher.participant_id)
@@ -108,6 +117,11 @@ class Watchers:
         if participant.kept_out:
             return KEPT_OUT[participant.kept_out]
         return ErrorCode.TAKEN_OVER if participant.holds_place else None
+
+    def _why_ended(self) -> str:
+        session = self._replica.state.session
+        reason = session.end_reason if session else None
+        return ENDED[reason] if reason else ""
 
     def _place(self, watcher: Watcher) -> None:
         """Put a watcher into its cohort, or into none: at a gate nothing of the room is sent."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -64,7 +64,9 @@ class Line:
         self.heard.append(message)
         match message:
             case Ping():
-                await self.say(Pong())
+                # A close may have come behind the ping; what was said before it is still heard.
+                with suppress(ConnectionClosed):
+                    await self.say(Pong())
             case Snapshot(view=view):
                 self.view = view
             case Delta(delta=delta):

@@ -164,6 +164,7 @@ async def test_whoever_arrives_at_a_locked_room_waits_and_the_end_is_told_to_all
     await host.get_by_role("button", name="End session").click()
     for page in (host, first, late):
         await expect(page.get_by_text("This session has ended").first).to_be_visible()
+        await expect(page.get_by_text("ended it for everyone").first).to_be_visible()
 
 
 async def test_an_invitation_lets_in_one_address_on_one_device(

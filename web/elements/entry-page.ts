@@ -73,7 +73,9 @@ export class EntryPage extends LitElement {
   private renderMain(): TemplateResult {
     if (this.entry) return this.renderEntry(this.entry);
     if (!this.problem) return html`<p class="loading" role="status">Loading…</p>`;
-    return html`<problem-card .problem=${this.problem}>
+    const isStranger = this.problem.code === "not_signed_in";
+    return html`<problem-card .problem=${this.problem}
+      more=${isStranger ? "Open the link that you were given: a sign-in link, a guest link or an invitation." : ""}>
       <a class="button" href="/">Go to the home page</a>
     </problem-card>`;
   }
@@ -97,7 +99,7 @@ export class EntryPage extends LitElement {
       </div>
       <entry-content .entry=${entry} .isSignedIn=${Boolean(this.me?.account_id)}></entry-content>
       ${entry.description ? html`<p class="description">${entry.description}</p>` : nothing}
-      <invite-users entry-id=${entry.entry_id} .types=${entry.invitation_types}></invite-users>
+      <invite-users entry-id=${entry.entry_id} .kind=${entry.kind} .types=${entry.invitation_types}></invite-users>
       <guest-access entry-id=${entry.entry_id}></guest-access>
       <blocked-people entry-id=${entry.entry_id}></blocked-people>
       <entry-settings .entry=${entry} @saved=${this.load}></entry-settings>

@@ -81,13 +81,7 @@ export class GuestAccess extends LitElement {
       ${access.links.length === 0 && !this.isAdding
         ? html`<p class="empty">There are no guest links yet.</p>`
         : nothing}
-      <ul class="links" role="list">
-        ${repeat(
-          access.links,
-          (link) => link.id,
-          (link) => html`<li><guest-link .link=${link}></guest-link></li>`,
-        )}
-      </ul>
+      ${access.links.length > 0 ? this.renderLinks(access) : nothing}
       ${this.isAdding
         ? html`<guest-link-form @cancelled=${() => (this.isAdding = false)}></guest-link-form>`
         : html`<div class="line">
@@ -97,6 +91,16 @@ export class GuestAccess extends LitElement {
             <span class="hint">${isFull ? "Three links are the most. Delete one to free its place." : ""}</span>
           </div>`}
     `;
+  }
+
+  private renderLinks(access: GuestAccessView): TemplateResult {
+    return html`<ul class="links" role="list">
+      ${repeat(
+        access.links,
+        (link) => link.id,
+        (link) => html`<li><guest-link .link=${link}></guest-link></li>`,
+      )}
+    </ul>`;
   }
 
   private toggle(event: Event): void {

@@ -55,11 +55,20 @@ export class HomePage extends LitElement {
     return html`
       <site-header .me=${this.me}></site-header>
       <main id="main">
-        <div class="head"><h1>Entries</h1></div>
-        ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-        ${this.renderList()}
+        ${this.problem?.code === "not_signed_in" ? this.renderStranger(this.problem) : this.renderEntries()}
       </main>
     `;
+  }
+
+  private renderStranger(problem: Problem): TemplateResult {
+    return html`<problem-card .problem=${problem}
+      more="Open the link that you were given: a sign-in link, a guest link or an invitation."></problem-card>`;
+  }
+
+  private renderEntries(): TemplateResult {
+    return html`<div class="head"><h1>Entries</h1></div>
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
+      ${this.renderList()}`;
   }
 
   private renderList(): TemplateResult {
@@ -68,9 +77,7 @@ export class HomePage extends LitElement {
     }
     if (this.entries.length === 0) {
       return html`<div class="card empty">
-        <p>${this.me?.account_id
-          ? "There are no entries yet."
-          : "There is nothing here for you. Sign in with the link you were given."}</p>
+        <p>There are no entries yet.</p>
       </div>`;
     }
     return html`

@@ -1,8 +1,9 @@
 /** What an invitation gives and how it travels: the part that both ways of inviting share. */
 
 import { html, type TemplateResult } from "lit";
+import { isLive } from "../lib/ranks";
 import { INVITATION } from "../lib/words";
-import type { Command, InvitationType, Invitee } from "../lib/protocol";
+import type { Command, EntryKind, InvitationType, Invitee } from "../lib/protocol";
 
 export type InviteCommand = Extract<Command, { type: "invite" }>;
 
@@ -19,16 +20,19 @@ export interface Choice {
   uses: number | null;
 }
 
-/** How long an invitation is good for; the first leaves it to the entry. */
-const LASTS: readonly (readonly [string, number | null])[] = [
-  ["Until the session is over", null],
+/** How long an invitation is good for, in minutes from now. */
+const LASTS: readonly (readonly [string, number])[] = [
   ["1 hour", 60],
-  ["24 hours", 24 * 60],
+  ["1 day", 24 * 60],
   ["7 days", 7 * 24 * 60],
   ["30 days", 30 * 24 * 60],
 ];
 
-export function choiceFields(types: readonly InvitationType[]): TemplateResult {
+/** Left to the entry: as long as its session, where it has one. */
+const usual = (kind: EntryKind): string =>
+  isLive(kind) ? "Until the session is over" : "As is usual here";
+
+export function choiceFields(types: readonly InvitationType[], kind: EntryKind): TemplateResult {
   return html`
     <fieldset class="field">
       <legend>Invitation type</legend>
@@ -47,7 +51,8 @@ export function choiceFields(types: readonly InvitationType[]): TemplateResult {
       <div class="field">
         <label for="valid">Valid</label>
         <select class="input" id="valid" name="valid">
-          ${LASTS.map(([label, minutes]) => html`<option value=${minutes ?? ""}>${label}</option>`)}
+          <option value="">${usual(kind)}</option>
+          ${LASTS.map(([label, minutes]) => html`<option value=${minutes}>${label}</option>`)}
         </select>
       </div>
       <div class="field">

@@ -3,7 +3,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
-import type { CsvPreview, InvitationType, Problem } from "../lib/protocol";
+import type { CsvPreview, EntryKind, InvitationType, Problem } from "../lib/protocol";
 import { choiceFields, inviteCommand, InviteEvent, readChoice } from "./invite-choice";
 import { sheets } from "./sheets";
 import own from "./invite-users.css?inline";
@@ -18,6 +18,7 @@ export class InviteList extends LitElement {
 
   @property({ attribute: false }) entryId = "";
   @property({ attribute: false }) types: readonly InvitationType[] = [];
+  @property({ attribute: false }) kind: EntryKind = "room";
   @property({ attribute: false }) isBusy = false;
   @state() private preview: CsvPreview | null = null;
   @state() private problem: Problem | null = null;
@@ -74,7 +75,7 @@ export class InviteList extends LitElement {
         </table>
       </div>
       ${isTooMany ? html`<p class="problem">At most ${MANY} people can be invited at once.</p>` : nothing}
-      ${choiceFields(this.types)}
+      ${choiceFields(this.types, this.kind)}
       <button class="button primary" ?disabled=${this.isBusy || isTooMany || preview.good === 0}>
         ${this.isBusy ? "One moment…" : `Invite ${preview.good} ${preview.good === 1 ? "person" : "people"}`}
       </button>

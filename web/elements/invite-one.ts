@@ -4,7 +4,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { debounce } from "../lib/debounce";
-import type { InvitationType, PersonView } from "../lib/protocol";
+import type { EntryKind, InvitationType, PersonView } from "../lib/protocol";
 import { choiceFields, inviteCommand, InviteEvent, readChoice } from "./invite-choice";
 import { sheets } from "./sheets";
 import own from "./invite-users.css?inline";
@@ -18,6 +18,7 @@ export class InviteOne extends LitElement {
 
   @property({ attribute: false }) entryId = "";
   @property({ attribute: false }) types: readonly InvitationType[] = [];
+  @property({ attribute: false }) kind: EntryKind = "room";
   @property({ attribute: false }) isBusy = false;
   @state() private found: readonly PersonView[] = [];
   @state() private picked = -1;
@@ -49,7 +50,7 @@ export class InviteOne extends LitElement {
           <input class="input" id="last" name="last" maxlength="120" autocomplete="off" />
         </div>
       </div>
-      ${choiceFields(this.types)}
+      ${choiceFields(this.types, this.kind)}
       <button class="button primary" ?disabled=${this.isBusy}>
         ${this.isBusy ? "One moment…" : "Generate invite link"}
       </button>

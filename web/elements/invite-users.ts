@@ -4,7 +4,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { runQuietly } from "../lib/asking";
-import type { InvitationType, Invitee, Problem } from "../lib/protocol";
+import type { EntryKind, InvitationType, Invitee, Problem } from "../lib/protocol";
 import "./copy-field";
 import "./invite-list";
 import "./invite-one";
@@ -27,6 +27,7 @@ export class InviteUsers extends LitElement {
   static override styles = sheets(own);
 
   @property({ attribute: "entry-id" }) entryId = "";
+  @property({ attribute: false }) kind: EntryKind = "room";
   /** What whoever looks at this may give: never more than they are themselves. */
   @property({ attribute: false }) types: readonly InvitationType[] = [];
 
@@ -61,9 +62,9 @@ export class InviteUsers extends LitElement {
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
       ${this.way === "one"
         ? html`<invite-one role="tabpanel" aria-label="One person" .entryId=${this.entryId}
-            .types=${this.types} .isBusy=${this.isBusy}></invite-one>`
+            .kind=${this.kind} .types=${this.types} .isBusy=${this.isBusy}></invite-one>`
         : html`<invite-list role="tabpanel" aria-label="A list" .entryId=${this.entryId}
-            .types=${this.types} .isBusy=${this.isBusy}></invite-list>`}
+            .kind=${this.kind} .types=${this.types} .isBusy=${this.isBusy}></invite-list>`}
     </div>`;
   }
 

@@ -60,13 +60,13 @@ export class MenuButton extends LitElement {
       ${groups.map(
         (group) => html`<div class="group" role="group" aria-label=${group.label ?? nothing}>
           ${group.label ? html`<div class="title" aria-hidden="true">${group.label}</div>` : nothing}
-          ${group.items.map((item) => this.renderItem(item))}
+          ${group.items.map((item) => this.renderItem(item, group.isChoice ? "menuitemradio" : "menuitemcheckbox"))}
         </div>`,
       )}
     </div>`;
   }
 
-  private renderItem(item: MenuItem): TemplateResult {
+  private renderItem(item: MenuItem, roleWhenChecked: string): TemplateResult {
     const face = html`<span>${item.label}</span>${item.isChecked ? icon("check") : nothing}
       ${item.text ? html`<small>${item.text}</small>` : nothing}`;
     const look = `item ${item.tone ?? ""}`;
@@ -74,12 +74,12 @@ export class MenuButton extends LitElement {
       return html`<a class=${look} role="menuitem" tabindex="-1" href=${item.href} download
         @click=${() => this.close()}>${face}</a>`;
     }
-    const isChoice = item.isChecked !== undefined;
+    const isSwitch = item.isChecked !== undefined;
     return html`<button
       type="button"
       class=${look}
-      role=${isChoice ? "menuitemcheckbox" : "menuitem"}
-      aria-checked=${isChoice ? String(item.isChecked) : nothing}
+      role=${isSwitch ? roleWhenChecked : "menuitem"}
+      aria-checked=${isSwitch ? String(item.isChecked) : nothing}
       tabindex="-1"
       @click=${() => this.choose(item)}
     >${face}</button>`;

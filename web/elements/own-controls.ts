@@ -35,12 +35,12 @@ export class OwnControls extends LitElement {
     const { has_microphone_on: mic, has_camera_on: camera, is_hard_muted } = this.you;
     const isKeptMuted = is_hard_muted && !mic;
     return html`
-      <button type="button" class="button" aria-pressed=${mic} ?disabled=${isKeptMuted}
+      <button type="button" class="button ${mic ? "on" : ""}" ?disabled=${isKeptMuted}
         title=${isKeptMuted ? "A moderator keeps microphones off for now" : nothing}
         @click=${() => run(this, { type: "set_microphone", is_on: !mic })}>
         ${icon(mic ? "mic" : "micOff")}${mic ? "Mute" : "Unmute"}
       </button>
-      <button type="button" class="button" aria-pressed=${camera}
+      <button type="button" class="button ${camera ? "on" : ""}"
         @click=${() => run(this, { type: "set_camera", is_on: !camera })}>
         ${icon(camera ? "camera" : "cameraOff")}${camera ? "Turn camera off" : "Turn camera on"}
       </button>
@@ -50,7 +50,7 @@ export class OwnControls extends LitElement {
   private renderHand(): TemplateResult | typeof nothing {
     const isUp = Boolean(this.you.hand_raised_at);
     if (!isUp && !this.you.rights.includes("raise_hand")) return nothing;
-    return html`<button type="button" class="button" aria-pressed=${isUp}
+    return html`<button type="button" class="button ${isUp ? "on" : ""}"
       @click=${() => run(this, isUp ? { type: "lower_hand" } : { type: "raise_hand" })}>
       ${icon("hand")}${isUp ? "Lower hand" : "Raise hand"}
     </button>`;

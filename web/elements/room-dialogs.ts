@@ -51,7 +51,7 @@ export class RoomDialogs extends LitElement {
       <extend-dialog></extend-dialog>
       <revoke-dialog></revoke-dialog>
       <invitation-link entry-id=${entry_id}></invitation-link>
-      <invite-users entry-id=${entry_id} .types=${invitationTypes(kind, this.you.role)}></invite-users>
+      <invite-users entry-id=${entry_id} .kind=${kind} .types=${invitationTypes(kind, this.you.role)}></invite-users>
       <guest-access entry-id=${entry_id}></guest-access>
       <blocked-people entry-id=${entry_id}></blocked-people>
     `;

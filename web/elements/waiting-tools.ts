@@ -1,6 +1,6 @@
 /** Above those who wait: admit all, all from one link, or those who are picked. */
 
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { run } from "../lib/asking";
@@ -52,7 +52,6 @@ export class WaitingTools extends LitElement {
       </button>
       <span class="grow"></span>
       <menu-button small label="More for those waiting" .items=${() => waitingMenu(links)}></menu-button>
-      ${nothing}
     `;
   }
 

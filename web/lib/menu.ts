@@ -22,6 +22,8 @@ export interface MenuItem {
 /** Items that belong together; a line is drawn between groups. */
 export interface MenuGroup {
   label?: string;
+  /** Exactly one of the items holds, instead of each being a switch of its own. */
+  isChoice?: boolean;
   items: MenuItem[];
 }
 

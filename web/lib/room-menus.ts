@@ -17,6 +17,7 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
   return withoutEmpty([
     {
       label: "Stage access",
+      isChoice: true,
       items: live && has("manage_stage")
         ? MODES.map((mode) => ({
             label: STAGE_MODE[mode].label,
@@ -36,7 +37,8 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
         [
           live && has("mute_others"),
           {
-            label: "Keep everyone muted",
+            label: "Hard mute",
+            text: "Keeps everybody below moderator muted",
             isChecked: session.is_hard_muted,
             command: { type: "set_hard_mute", is_on: !session.is_hard_muted },
           },
@@ -112,6 +114,7 @@ export function ledgerMenu(row: LedgerRow, you: SelfView, session: SessionView):
     },
     {
       label: "Change role",
+      isChoice: true,
       items: types.map((invitation_type) => ({
         label: INVITATION[invitation_type].label,
         isChecked: row.invitation_type === invitation_type,

@@ -85,7 +85,7 @@ export const LINK: Record<LinkState, string> = {
 };
 
 export const INVITATION: Record<InvitationType, { label: string; text: string }> = {
-  viewer: { label: "Viewer", text: "Watches, and may raise a hand or be invited to the stage." },
+  viewer: { label: "Viewer", text: "Watches; in a live session also raises a hand, and may be invited to the stage." },
   speaker: { label: "Speaker", text: "May also join the stage and be seen and heard there." },
   moderator: {
     label: "Moderator",

@@ -38,7 +38,7 @@ describe("the menu of the tab", () => {
   it("has everything for a moderator", () => {
     expect(labels(tabMenu(moderator, session()))).toEqual([
       "Everyone", "By request", "Invite only", "Mute all", "Turn all cameras off",
-      "Keep everyone muted", "Clear raised hands", "Lock room", "Invite users", "Invite guests",
+      "Hard mute", "Clear raised hands", "Lock room", "Invite users", "Invite guests",
       "Message those waiting…", "Blocked people", "Export attendance (CSV)",
       "Export attendance (JSON)",
     ]);
