@@ -2,8 +2,9 @@
 
 import asyncio
 import re
+from collections.abc import Hashable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
@@ -71,12 +72,12 @@ async def plain_body(edge: Edge, request: Request) -> dict[str, Plain]:
 
 async def body_of(edge: Edge, request: Request, shape: type[T]) -> T:
     """Read a body of a shape; see `plain_body`."""
-    adapter: TypeAdapter[T] = _adapter(shape)
+    adapter: TypeAdapter[T] = _adapter(cast(Hashable, shape))
     return shaped(dict(await plain_body(edge, request)), adapter)
 
 
 @cache
-def _adapter(shape: Any) -> TypeAdapter[Any]:
+def _adapter(shape: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
