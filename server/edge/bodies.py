@@ -78,7 +78,7 @@ async def body_of(edge: Edge, request: Request, shape: type[T]) -> T:
 
 @cache
 def _adapter(shape: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(shape)
+    return TypeAdapter(cast(Any, shape))
 
 
 async def _data(edge: Edge, request: Request) -> bytes:

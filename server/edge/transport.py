@@ -39,7 +39,7 @@ class EdgeSocket(WebSocketsSansIOProtocol):
         """Let the application find what this class can do more."""
         super().handle_connect(event)
         if not self.handshake_complete:
-            self.scope["extensions"][EXTENSION] = {"socket": self}  # type: ignore[index]
+            self.scope["extensions"][EXTENSION] = {"socket": self}
 
     def push(self, payload: bytes, *, is_text: bool) -> bool:
         """Send one message without waiting.
