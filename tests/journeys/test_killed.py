@@ -106,7 +106,7 @@ async def _guest_link(host: httpx.AsyncClient) -> str:
         answer = await host.request(method, path, json=body)
         assert answer.status_code == 200, answer.text
     links = (await host.get(f"{ENTRY}/guest-access")).json()["links"]
-    return urlsplit(links[0]["url"]).fragment.partition(".")[2]
+    return str(urlsplit(links[0]["url"]).fragment.partition(".")[2])
 
 
 async def _take_part(

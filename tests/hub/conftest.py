@@ -1,0 +1,272 @@
+"""A hub over a real SQLite file, with people who connect to it as the edge would."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from protocol import commands as c
+from protocol.codec import MSGPACK
+from protocol.commands import Command
+from protocol.deltas import apply
+from protocol.ids import (
+    AccountId,
+    CommandId,
+    ConnectionId,
+    DeviceId,
+    LinkId,
+    NodeId,
+    ParticipantId,
+    RoomId,
+    SessionId,
+)
+from protocol.messages import Delta, Goodbye, Notice, Snapshot, You
+from protocol.roles import EntryKind
+from protocol.settings import EntrySettings
+from protocol.views import SelfView, View, Window
+from server.core import orders as o
+from server.core.actors import SERVER, AccountActor, Actor, ParticipantActor, VisitorActor
+from server.core.attendance import Attendance
+from server.core.decide import Rejected
+from server.core.person import Person, person_id
+from server.core.record import Record
+from server.core.state import RoomState
+from server.hub.hub import Hub
+from server.hub.room import Room, Settled
+from server.hub.settings import Committed, HubSettings, Stores, World
+from server.hub.watcher import Watcher
+from server.store.archive import Archive
+from server.store.journal import Journal
+from server.store.masterkeys import MasterKeys
+from server.store.sealing import Sealer
+from server.store.sqlite import SqliteStore
+
+KEY = bytes(32)
+ROOM = RoomId("e_room")
+QUICK = HubSettings(tick_ms=5, ping_ms=200, idle_s=3600, lease_ms=3000)
+_numbers = itertools.count(1)
+
+
+class Clock:
+    """A clock that tests set; it runs on by itself as well."""
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+
+    def __call__(self) -> int:
+        return 1_800_000_000_000 + self.ahead_ms + int(time.monotonic() * 1000)
+
+
+def person(name: str, email: str) -> Person:
+    return Person(person_id(email, KEY), name, email)
+
+
+@dataclass
+class Client:
+    """A connection's far end: what it was sent, and the view that follows from it."""
+
+    watcher: Watcher
+    session_id: SessionId
+    you: SelfView | None = None
+    view: View | None = None
+    notices: list[Notice] = field(default_factory=list)
+    goodbye: Goodbye | None = None
+    frames: list[bytes] = field(default_factory=list)
+    is_closed: bool = False
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def actor(self) -> ParticipantActor:
+        return ParticipantActor(
+            participant_id=self.watcher.participant_id,
+            connection_id=self.watcher.connection_id,
+        )
+
+    async def read(self, room: Room) -> None:
+        try:
+            while (payload := await self.watcher.next_payload()) is not None:
+                self.frames.append(payload)
+                self.take(payload)
+                self.changed.set()
+        finally:
+            self.is_closed = True
+            self.changed.set()
+            room.detach(self.watcher)
+
+    def take(self, payload: bytes) -> None:
+        match MSGPACK.decode_server(payload):
+            case You(you=you):
+                self.you = you
+            case Snapshot(view=view):
+                self.view = view
+            case Delta(delta=delta):
+                assert self.view is not None
+                self.view = apply(self.view, delta)
+            case Notice() as notice:
+                self.notices.append(notice)
+            case Goodbye() as goodbye:
+                self.goodbye = goodbye
+            case _:
+                pass
+
+    async def until(self, condition: Callable[["Client"], bool], timeout_s: float = 10) -> None:
+        async with asyncio.timeout(timeout_s):
+            while not condition(self):
+                self.changed.clear()
+                await self.changed.wait()
+
+
+class Stage:
+    """A running hub, and the ways in which tests act on it."""
+
+    def __init__(self, hub: Hub, clock: Clock, tasks: asyncio.TaskGroup) -> None:
+        self.hub = hub
+        self.clock = clock
+        self._tasks = tasks
+        self._readers: list[asyncio.Task[None]] = []
+        self.host = AccountActor(
+            account_id=AccountId("hanna"), person=person("Hanna", "hanna@example.org")
+        )
+
+    async def done(
+        self, wish: Command | o.Order, actor: Actor, command_id: str | None = None
+    ) -> Settled:
+        outcome = await self.hub.ask(
+            ROOM, wish, actor, CommandId(command_id) if command_id else None
+        )
+        assert isinstance(outcome, Settled), outcome
+        return outcome
+
+    async def refused(self, wish: Command | o.Order, actor: Actor) -> Rejected:
+        outcome = await self.hub.ask(ROOM, wish, actor)
+        assert isinstance(outcome, Rejected), outcome
+        return outcome
+
+    async def make_room(self, **settings: Any) -> None:
+        command = c.CreateEntry(
+            kind=EntryKind.ROOM, name="Seminar", settings=EntrySettings(**settings)
+        )
+        await self.done(command, self.host)
+
+    async def make_link(self, **limits: Any) -> LinkId:
+        await self.done(c.SetGuestAccess(is_on=True), self.host)
+        done = await self.done(c.CreateGuestLink(name="Open day", **limits), self.host)
+        return LinkId(done.result["link_id"])
+
+    def visitor(self, device: str, *, is_host: bool = False) -> VisitorActor:
+        if is_host:
+            return VisitorActor(
+                device_id=DeviceId(device),
+                account_id=self.host.account_id,
+                person=self.host.person,
+            )
+        return VisitorActor(device_id=DeviceId(device))
+
+    async def enter_host(self, window: Window | None = None) -> Client:
+        done = await self.done(o.EnterAsAccount(), self.visitor("d-host", is_host=True))
+        return await self.connect(done.result, "d-host", window or Window())
+
+    async def redeem(self, link: LinkId, name: str, device: str) -> dict[str, str]:
+        order = o.RedeemGuestLink(
+            link_id=link, generation=1, name=name, email=f"{name.lower()}@example.org"
+        )
+        return (await self.done(order, self.visitor(device))).result
+
+    async def enter_guest(self, link: LinkId, name: str, window: Window | None = None) -> Client:
+        device = f"d-{name}"
+        result = await self.redeem(link, name, device)
+        return await self.connect(result, device, window)
+
+    async def connect(
+        self, result: dict[str, str], device: str, window: Window | None = None
+    ) -> Client:
+        watcher = Watcher(
+            participant_id=ParticipantId(result["participant_id"]),
+            connection_id=ConnectionId(f"c{next(_numbers)}"),
+            device_id=DeviceId(device),
+            codec=MSGPACK,
+            now=self.hub.world.monotonic(),
+            outbox_limit=self.hub.settings.outbox_limit,
+        )
+        room = await self.hub.room(ROOM)
+        assert room is not None
+        room.attach(watcher)
+        if window is not None:
+            room.watch(watcher, window)
+        client = Client(watcher, SessionId(result["session_id"]))
+        order = o.OpenConnection(
+            session_id=client.session_id,
+            participant_id=watcher.participant_id,
+            connection_id=watcher.connection_id,
+            node_id=self.hub.world.node_id,
+            device_id=watcher.device_id,
+        )
+        await self.done(order, SERVER)
+        self._readers.append(self._tasks.create_task(client.read(room)))
+        return client
+
+    async def drop(self, client: Client) -> None:
+        room = await self.hub.room(ROOM)
+        assert room is not None
+        room.detach(client.watcher)
+
+    async def state(self) -> RoomState:
+        state = await self.hub.look(ROOM)
+        assert state is not None
+        return state
+
+    async def until(self, condition: Callable[[RoomState], bool], timeout_s: float = 10) -> None:
+        async with asyncio.timeout(timeout_s):
+            while not condition(await self.state()):  # noqa: ASYNC110 - the state has no event
+                await asyncio.sleep(0.01)
+
+    def stop_reading(self) -> None:
+        for reader in self._readers:
+            reader.cancel()
+
+
+@asynccontextmanager
+async def staged(
+    path: Path,
+    *,
+    settings: HubSettings = QUICK,
+    clock: Clock | None = None,
+    node: str = "n1",
+    on_commit: tuple[Committed, ...] = (),
+) -> AsyncIterator[Stage]:
+    """Run a hub on a file."""
+    async with SqliteStore.open(path) as store:
+        sealer = Sealer(store, MasterKeys.of(("k1", KEY)))
+        stores = Stores(
+            store=store,
+            journal=Journal(store, sealer, Record, RoomState),
+            attendance=Archive(sealer, Attendance),
+        )
+        ticking = clock or Clock()
+        counter = itertools.count()
+        world = World(
+            clock=ticking,
+            monotonic=time.monotonic,
+            entropy=lambda n: (
+                next(counter).to_bytes(8, "big").rjust(n, b"\1")[:n] if n >= 8 else bytes(n)
+            ),
+            person_key=KEY,
+            node_id=NodeId(node),
+        )
+        hub_ = Hub(stores, settings, world, on_commit)
+        async with hub_.running() as hub, asyncio.TaskGroup() as tasks:
+            stage = Stage(hub, ticking, tasks)
+            yield stage
+            stage.stop_reading()
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path / "usher.sqlite3") as running:
+        yield running
