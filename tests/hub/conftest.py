@@ -5,7 +5,7 @@ import itertools
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ from server.hub.room import Room, Settled
 from server.hub.settings import Committed, HubSettings, Stores, World
 from server.hub.watcher import Watcher
 from server.store.archive import Archive
+from server.store.interface import Unavailable
 from server.store.journal import Journal
 from server.store.masterkeys import MasterKeys
 from server.store.sealing import Sealer
@@ -79,7 +80,11 @@ class Client:
     goodbye: Goodbye | None = None
     frames: list[bytes] = field(default_factory=list)
     is_closed: bool = False
+    admitted: dict[str, str] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    is_silent: bool = False
+    """Reads, and never says anything."""
+    _reads: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def actor(self) -> ParticipantActor:
@@ -88,10 +93,20 @@ class Client:
             connection_id=self.watcher.connection_id,
         )
 
+    def pause(self) -> None:
+        """Stop reading, as a socket does that is not writable."""
+        self._reads.clear()
+
+    def go_on(self) -> None:
+        self._reads.set()
+
     async def read(self, room: Room) -> None:
         try:
             while (payload := await self.watcher.next_payload()) is not None:
+                await self._reads.wait()
                 self.frames.append(payload)
+                if not self.is_silent:
+                    self.watcher.heard(time.monotonic())
                 self.take(payload)
                 self.changed.set()
         finally:
@@ -127,6 +142,8 @@ class Stage:
 
     def __init__(self, hub: Hub, clock: Clock, tasks: asyncio.TaskGroup) -> None:
         self.hub = hub
+        self.room_id = ROOM
+        self.other_room_id = RoomId("e_nobody")
         self.clock = clock
         self._tasks = tasks
         self._readers: list[asyncio.Task[None]] = []
@@ -168,9 +185,9 @@ class Stage:
             )
         return VisitorActor(device_id=DeviceId(device))
 
-    async def enter_host(self, window: Window | None = None) -> Client:
-        done = await self.done(o.EnterAsAccount(), self.visitor("d-host", is_host=True))
-        return await self.connect(done.result, "d-host", window or Window())
+    async def enter_host(self, window: Window | None = None, device: str = "d-host") -> Client:
+        done = await self.done(o.EnterAsAccount(), self.visitor(device, is_host=True))
+        return await self.connect(done.result, device, window or Window())
 
     async def redeem(self, link: LinkId, name: str, device: str) -> dict[str, str]:
         order = o.RedeemGuestLink(
@@ -199,7 +216,8 @@ class Stage:
         room.attach(watcher)
         if window is not None:
             room.watch(watcher, window)
-        client = Client(watcher, SessionId(result["session_id"]))
+        client = Client(watcher, SessionId(result["session_id"]), admitted=result)
+        client.go_on()
         order = o.OpenConnection(
             session_id=client.session_id,
             participant_id=watcher.participant_id,
@@ -225,6 +243,28 @@ class Stage:
         async with asyncio.timeout(timeout_s):
             while not condition(await self.state()):  # noqa: ASYNC110 - the state has no event
                 await asyncio.sleep(0.01)
+
+    async def until_true(self, condition: Callable[[], bool], timeout_s: float = 10) -> None:
+        async with asyncio.timeout(timeout_s):
+            while not condition():  # noqa: ASYNC110 - what it looks at has no event
+                await asyncio.sleep(0.01)
+
+    @asynccontextmanager
+    async def second_hub(self, node: str) -> AsyncIterator[Hub]:
+        """Another node over the same store."""
+        world = replace(self.hub.world, node_id=NodeId(node))
+        async with Hub(self.hub.stores, self.hub.settings, world).running() as other:
+            yield other
+
+    async def abandon(self) -> None:
+        """End as a killed process does: nothing more is written."""
+
+        async def nothing(*_: object, **__: object) -> None:
+            raise Unavailable("killed")
+
+        store = self.hub.stores.store
+        for name in ("append", "save_checkpoint", "drop_lease"):
+            object.__setattr__(store, name, nothing)
 
     def stop_reading(self) -> None:
         for reader in self._readers:

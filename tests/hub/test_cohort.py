@@ -1,0 +1,108 @@
+from protocol import commands as c
+from protocol.roles import Group, Role, StageMode
+from protocol.views import Range, View, Window
+from server.core.project import Audience, project
+from tests.hub.conftest import Client, Stage
+
+SMALL = Window(groups={Group.VIEWERS: Range(count=2)})
+
+
+async def opened(
+    stage: Stage, guests: int, window: Window | None = None
+) -> tuple[Client, list[Client]]:
+    await stage.make_room()
+    link = await stage.make_link()
+    host = await stage.enter_host()
+    await stage.done(c.StartSession(), host.actor)
+    people = [await stage.enter_guest(link, f"Guest{n}", window) for n in range(guests)]
+    await host.until(lambda h: h.view is not None and h.view.counts.all == guests + 1)
+    return host, people
+
+
+async def shows(client: Client, wanted: View) -> None:
+    await client.until(lambda one: one.view == wanted)
+
+
+async def test_watchers_who_see_the_same_share_one_payload(stage: Stage) -> None:
+    host, people = await opened(stage, 3, Window())
+    await stage.done(c.RaiseHand(), people[0].actor)
+    for guest in people:
+        await guest.until(lambda g: g.view is not None and g.view.counts.raised_hands == 1)
+    last = [guest.frames[-1] for guest in people[1:]]
+    assert last[0] is last[1]
+    assert host.frames[-1] is not last[0]
+
+
+async def test_every_watchers_view_is_what_a_fresh_projection_would_be(stage: Stage) -> None:
+    host, people = await opened(stage, 6, SMALL)
+    for number, guest in enumerate(people):
+        await stage.done(c.RaiseHand(), guest.actor)
+        if number % 2:
+            await stage.done(c.Rename(name=f"Zed{number}"), guest.actor)
+    await stage.done(c.ClearHands(), host.actor)
+    await stage.done(c.SetStageMode(mode=StageMode.EVERYONE), host.actor)
+    await stage.done(c.JoinStage(), people[0].actor)
+    room = await stage.hub.room(stage.room_id)
+    assert room is not None
+    for client, audience, window in (
+        (host, Audience.STAFF | Audience.INVITERS, Window()),
+        (people[5], Audience.ROOM, SMALL),
+    ):
+        wanted = project(room.state, room.replica.roster, audience, window, stage.clock())
+        await shows(client, wanted)
+
+
+async def test_a_slow_watcher_gets_one_snapshot_and_not_a_queue(stage: Stage) -> None:
+    _, people = await opened(stage, 2, Window())
+    slow = people[0]
+    slow.pause()
+    before = len(slow.frames)
+    for _ in range(100):
+        await stage.done(c.RaiseHand(), people[1].actor)
+        await stage.done(c.LowerHand(), people[1].actor)
+        slow.watcher.heard(stage.hub.world.monotonic())  # It answers pings, but takes nothing.
+    await stage.done(c.RaiseHand(), people[1].actor)
+    await people[1].until(lambda g: g.view is not None and g.view.counts.raised_hands == 1)
+    slow.go_on()
+    await slow.until(lambda s: s.view is not None and s.view.counts.raised_hands == 1)
+    assert len(slow.frames) - before <= 4
+
+
+async def test_nothing_of_the_staff_reaches_somebody_after_a_demotion(stage: Stage) -> None:
+    host, [guest] = await opened(stage, 1, Window())
+    subject = guest.actor.participant_id
+    await stage.done(c.SetRole(participant_id=subject, role=Role.MODERATOR), host.actor)
+    await guest.until(lambda g: b"hanna@example.org" in b"".join(g.frames))
+    await stage.done(c.SetRole(participant_id=subject, role=Role.VIEWER), host.actor)
+    after = len(guest.frames)
+    await stage.done(c.RaiseHand(), host.actor)
+    await guest.until(lambda g: g.view is not None and g.view.counts.raised_hands == 1)
+    assert b"@example.org" not in b"".join(guest.frames[after:])
+
+
+async def test_names_give_way_to_counts_above_the_limit(stage: Stage) -> None:
+    await stage.make_room(names_up_to=2)
+    link = await stage.make_link()
+    host = await stage.enter_host()
+    await stage.done(c.StartSession(), host.actor)
+    guest = await stage.enter_guest(link, "Gus", Window())
+    await guest.until(lambda g: g.view is not None and Group.VIEWERS in g.view.groups)
+    await stage.enter_guest(link, "Fay")
+    await guest.until(lambda g: g.view is not None and g.view.counts.all == 3)
+    await guest.until(lambda g: g.view is not None and Group.VIEWERS not in g.view.groups)
+
+
+async def test_a_search_follows_what_changes(stage: Stage) -> None:
+    host, people = await opened(stage, 4)
+    room = await stage.hub.room(stage.room_id)
+    assert room is not None
+    room.watch(host.watcher, Window(groups={Group.VIEWERS: Range()}, search="zoé"))
+    await host.until(lambda h: h.view is not None and h.view.matches is not None)
+    await stage.done(c.Rename(name="Zoe Zed"), people[0].actor)
+    await host.until(
+        lambda h: (
+            h.view is not None
+            and h.view.matches is not None
+            and [row.name for row in h.view.groups[Group.VIEWERS].rows] == ["Zoe Zed"]
+        )
+    )

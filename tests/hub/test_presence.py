@@ -1,0 +1,96 @@
+from pathlib import Path
+
+from protocol import commands as c
+from protocol.messages import NoticeKind
+from protocol.roles import Presence, SessionState
+from server.core.state import RoomState
+from tests.hub.conftest import Client, Clock, Stage, staged
+
+
+def presence_of(state: RoomState, client: Client) -> Presence:
+    return state.participants[client.actor.participant_id].presence
+
+
+async def inside(stage: Stage) -> tuple[Client, Client]:
+    await stage.make_room()
+    link = await stage.make_link()
+    host = await stage.enter_host()
+    await stage.done(c.StartSession(), host.actor)
+    return host, await stage.enter_guest(link, "Gus")
+
+
+async def test_a_lost_connection_shows_as_reconnecting_and_comes_back_as_the_same_person(
+    stage: Stage,
+) -> None:
+    host, guest = await inside(stage)
+    await stage.drop(guest)
+    await stage.until(lambda s: presence_of(s, guest) is Presence.RECONNECTING)
+    assert (await stage.state()).places == 2
+    again = await stage.connect(guest.admitted, guest.watcher.device_id)
+    await stage.until(lambda s: presence_of(s, again) is Presence.PRESENT)
+    assert again.actor.participant_id == guest.actor.participant_id
+    await host.until(lambda h: h.view is not None and h.view.counts.all == 2)
+
+
+async def test_after_the_grace_somebody_lost_has_left(stage: Stage) -> None:
+    _, guest = await inside(stage)
+    await stage.drop(guest)
+    await stage.until(lambda s: presence_of(s, guest) is Presence.RECONNECTING)
+    stage.clock.ahead_ms += 31_000
+    await stage.until(lambda s: presence_of(s, guest) is Presence.LEFT)
+
+
+async def test_the_late_close_of_an_old_socket_does_not_remove_the_new_one(stage: Stage) -> None:
+    _, guest = await inside(stage)
+    again = await stage.connect(guest.admitted, guest.watcher.device_id)
+    await stage.drop(guest)
+    await stage.until(lambda s: len(s.participants[again.actor.participant_id].connections) == 1)
+    assert presence_of(await stage.state(), again) is Presence.PRESENT
+
+
+async def test_a_watcher_that_says_nothing_is_taken_for_lost(stage: Stage) -> None:
+    _, guest = await inside(stage)
+    guest.is_silent = True
+    await guest.until(lambda g: g.is_closed)
+    assert guest.goodbye is not None
+    assert guest.goodbye.problem.code == "too_slow"
+
+
+async def test_connections_of_a_dead_process_are_reaped_when_the_room_is_opened(
+    tmp_path: Path,
+) -> None:
+    path, clock = tmp_path / "usher.sqlite3", Clock()
+    async with staged(path, clock=clock) as stage:
+        _, guest = await inside(stage)
+        await stage.abandon()
+    async with staged(path, clock=clock, node="n2") as stage:
+        clock.ahead_ms += 10_000
+        await stage.until(lambda s: presence_of(s, guest) is not Presence.PRESENT)
+        clock.ahead_ms += 40_000
+        await stage.until(lambda s: presence_of(s, guest) is Presence.LEFT)
+
+
+async def test_the_host_absent_timer_ends_a_session_that_nobody_watches(tmp_path: Path) -> None:
+    path, clock = tmp_path / "usher.sqlite3", Clock()
+    async with staged(path, clock=clock) as stage:
+        host, guest = await inside(stage)
+        await stage.drop(host)
+        await stage.drop(guest)
+        await stage.until(
+            lambda s: {presence_of(s, one) for one in (host, guest)} == {Presence.RECONNECTING}
+        )
+    clock.ahead_ms += 3_600_000
+    async with staged(path, clock=clock, node="n2") as stage:
+        await stage.until(
+            lambda s: s.session is not None and s.session.host_absent_ends_at is not None
+        )
+        clock.ahead_ms += 3_600_000
+        await stage.until(lambda s: s.session is not None and s.session.state is SessionState.ENDED)
+
+
+async def test_a_second_device_is_told_to_the_first(stage: Stage) -> None:
+    await stage.make_room()
+    host = await stage.enter_host()
+    done = await stage.enter_host(device="d-phone")
+    await host.until(lambda h: [n.kind for n in h.notices] == [NoticeKind.OTHER_DEVICE_JOINED])
+    assert done.actor.participant_id == host.actor.participant_id
