@@ -168,9 +168,6 @@ def build_app(
         directory: who and what is known beside the rooms.
         post: carries one-time codes.
         outbox: where mails lie when there is no mail server; None when there is one.
-
-    Raises:
-        ValueError: a setting cannot be used.
     """
     edge = Edge(
         hub=hub,

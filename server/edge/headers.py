@@ -4,7 +4,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol.errors import ErrorCode
-from server.edge.clients import client_key, networks
+from server.edge.clients import client_key
 from server.edge.replies import Denied, problem_reply
 from server.edge.settings import EdgeSettings
 
@@ -64,15 +64,11 @@ class Headers:
     """
 
     def __init__(self, app: ASGIApp, settings: EdgeSettings) -> None:
-        """Wrap an application.
-
-        Raises:
-            ValueError: a trusted proxy is not an address or a network.
-        """
+        """Wrap an application."""
         self._app = app
         self._headers = safe_headers(settings)
         self._hosts = settings.hosts
-        self._proxies = networks(settings.trusted_proxies)
+        self._proxies = settings.proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or socket."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from server.edge.clients import Network, networks
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HOUR_S = 3_600
 
@@ -89,6 +91,19 @@ class EdgeSettings:
     account_s: int = 12 * HOUR_S
     device_s: int = 400 * 24 * HOUR_S
     web_dir: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be used.
+
+        Raises:
+            ValueError: a trusted proxy is neither an address nor a network.
+        """
+        networks(self.trusted_proxies)
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The trusted proxies, read."""
+        return networks(self.trusted_proxies)
 
     @property
     def is_secure(self) -> bool:

@@ -261,6 +261,9 @@ class Conversation:
                 message = await self._next()
                 watcher.heard(self._edge.hub.world.monotonic())
                 await _pace(self._messages)
+                if watcher.close_code is not None:
+                    # It is on its way out; further commands would only put the end off.
+                    return
                 match message:
                     case Pong():
                         pass

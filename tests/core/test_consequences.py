@@ -3,7 +3,7 @@
 import pytest
 
 from protocol import commands as c
-from protocol.roles import EntryKind, InvitationType, Part, Right, Role, SessionState
+from protocol.roles import EntryKind, Gate, InvitationType, Part, Right, Role, SessionState
 from server.core import events as e
 from server.core.consequences import consequences
 from tests.core.given import MINUTE, SECOND, Story
@@ -133,6 +133,16 @@ def test_a_role_that_does_not_pass_the_gate_moves_nobody() -> None:
     story.invites(viewer, InvitationType.SPEAKER)
     assert viewer.role() is Role.SPEAKER
     assert viewer.gate() is not None
+
+
+def test_a_moderator_sent_back_and_lowered_before_the_start_counts_down() -> None:
+    story = Story(is_open=False)
+    moderator = story.moderator
+    story.given(story.host, c.SendBack(participant_id=moderator.id))
+    invitation = story.invitation_of(moderator).id
+    lower = c.ChangeInvitation(invitation_id=invitation, invitation_type=InvitationType.VIEWER)
+    story.when(story.host, lower).then_a(e.InvitationTypeChanged, e.RoleGranted, e.GateSet)
+    assert moderator.gate() is Gate.COUNTDOWN
 
 
 def test_a_role_given_to_somebody_who_left_moves_nobody() -> None:

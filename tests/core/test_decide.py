@@ -17,6 +17,7 @@ from server.core.actors import SERVER
 from server.core.decide import RULES, Decided, Rejected, decide, step
 from server.core.evolve import CAUSES_KEPT, evolve_record
 from server.core.orders import Order
+from server.core.person import Person
 from server.core.state import EMPTY
 from tests.core.given import MINUTE, Story
 from tests.core.wishes import COMMANDS, Known, a_command
@@ -65,6 +66,35 @@ def test_every_order_has_an_answer_in_a_room_without_an_entry(kind: type[Order])
 def test_a_command_to_a_room_without_an_entry_finds_nothing() -> None:
     story = Story()
     decided = decide(EMPTY, c.StartSession(), story.owner.account, story.env())
+    assert decided == Rejected(code=ErrorCode.NOT_FOUND)
+
+
+def test_a_room_without_a_session_starts_none() -> None:
+    story = Story()
+    state = replace(story.state, session=None)
+    decided = decide(state, c.StartSession(), story.owner.account, story.env())
+    assert decided == Rejected(code=ErrorCode.NOT_FOUND)
+
+
+def test_doors_do_not_know_the_erased() -> None:
+    story = Story()
+    guest, viewer = story.guest, story.viewer
+    invitation = story.invitation_of(viewer)
+    gone = replace(invitation, person=Person(invitation.person.id, is_erased=True))
+    visits = {
+        key: replace(visit, person=Person(visit.person.id, is_erased=True))
+        for key, visit in story.state.visits.items()
+    }
+    erased = replace(
+        story.state,
+        invitations=story.state.invitations.set(invitation.id, gone),
+        visits=story.state.visits.update(visits),
+    )
+    accept = o.RedeemInvitation(invitation_id=invitation.id, generation=1, email=viewer.email)
+    decided = decide(erased, accept, viewer.at_the_door, story.env())
+    assert decided == Rejected(code=ErrorCode.LINK_NOT_FOUND)
+    come_back = o.RedeemGuestLink(link_id=story.open_link, generation=1, is_return=True)
+    decided = decide(erased, come_back, guest.at_the_door, story.env())
     assert decided == Rejected(code=ErrorCode.NOT_FOUND)
 
 

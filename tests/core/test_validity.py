@@ -6,6 +6,7 @@ import pytest
 
 from protocol import commands as c
 from protocol.errors import ErrorCode
+from protocol.ids import LinkId
 from protocol.roles import EntryKind, LedgerState, LinkState
 from server.core.state import GuestLink
 from server.core.validity import (
@@ -17,7 +18,7 @@ from server.core.validity import (
 )
 from tests.core.given import DAY, HOUR, MINUTE, NOON, Someone, Story
 
-LINK = GuestLink(id="l_1", name="Class", created_at=NOON)  # type: ignore[arg-type]
+LINK = GuestLink(id=LinkId("l_1"), name="Class", created_at=NOON)
 ON = replace(Story(is_open=False).state, is_guest_access_on=True)
 
 # --- guest links ---------------------------------------------------------------------------

@@ -134,9 +134,11 @@ class House:
         clock: Clock,
         codes: Codes,
         mails: Mails,
+        sealer: Sealer,
         stack: AsyncExitStack,
     ) -> None:
         self.url = url
+        self.sealer = sealer
         self.hub = hub
         self.directory = directory
         self.clock = clock
@@ -321,6 +323,7 @@ async def opened_house(
                 ws_ping_interval=None,
                 ws_ping_timeout=None,
                 access_log=False,
+                server_header=False,
                 log_config=None,
                 log_level=logging.WARNING,
                 timeout_graceful_shutdown=3,
@@ -333,6 +336,7 @@ async def opened_house(
             clock=clock,
             codes=codes,
             mails=mails,
+            sealer=sealer,
             stack=stack,
         )
         serving = asyncio.create_task(server.serve(sockets=[sock]), name="uvicorn")

@@ -37,6 +37,8 @@ from server.core.actors import SERVER, Actor
 from server.core.attendance import attendance_of
 from server.core.diff import diff
 from server.core.project import Audience
+from server.core.roster import Roster
+from server.core.touched import touched
 from tests.core.given import HOUR, MINUTE, NOON, PLATFORM, SECOND, Someone, Story, replayed
 from tests.core.seen import (
     A_PEEK,
@@ -52,6 +54,8 @@ from tests.core.seen import (
 from tests.core.wishes import COMMANDS, SETTINGS, Known, a_command
 
 WINDOWS = (EVERYTHING, A_PEEK, Window(search="a"))
+BATCH = 5
+"""Records that a node may commit, or read, at once."""
 WHO = st.integers(0, 9)
 COLLABORATORS, INVITED = (0, 1, 2), (3, 4, 5, 9)
 
@@ -121,6 +125,7 @@ class Room(RuleBasedStateMachine):
         self.tickets: list[tuple[ParticipantId, SessionId, DeviceId]] = []
         self.codes: list[str] = []
         self.views: dict[tuple[Audience, int], View] = {}
+        self.behind = (len(story.records), story.state, Roster(story.state))
         story.makes_link("Class", uses=4)
         story.makes_link("Parents", needs_approval=True)
         for who, comes in enumerate(present):
@@ -414,6 +419,19 @@ class Room(RuleBasedStateMachine):
             for message in messages:
                 check_bytes(message, emails(state))
 
+    @invariant()
+    def an_index_that_follows_batches_is_right_too(self) -> None:
+        if not hasattr(self, "behind"):
+            return
+        count, before, roster = self.behind
+        records = self.story.records[count:]
+        if len(records) < BATCH:
+            return
+        events = [event for record in records for event in record.events]
+        roster.advance(self.story.state, touched(before, events))
+        roster.check(self.story.state)
+        self.behind = (len(self.story.records), self.story.state, roster)
+
     def teardown(self) -> None:
         if hasattr(self, "story"):
             assert replayed(self.story.records) == self.story.state
@@ -421,4 +439,4 @@ class Room(RuleBasedStateMachine):
 
 
 TestRoom = Room.TestCase
-TestRoom.settings = settings(max_examples=300, stateful_step_count=60, deadline=None)
+TestRoom.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)

@@ -4,7 +4,7 @@ import pytest
 
 from protocol import commands as c
 from protocol.errors import ErrorCode
-from protocol.ids import DeviceId
+from protocol.ids import AccountId, DeviceId
 from protocol.roles import InvitationType, Origin, Part, Presence, Role, SessionState
 from server.core import events as e
 from server.core import orders as o
@@ -100,7 +100,7 @@ def test_a_full_room_is_full_for_those_with_a_viewers_part() -> None:
 
 
 def grant(part: Part, name: str = "Cora", email: str = "cora@school.example") -> o.GrantPart:
-    return o.GrantPart(account_id="a_cora", name=name, email=email, part=part)  # type: ignore[arg-type]
+    return o.GrantPart(account_id=AccountId("a_cora"), name=name, email=email, part=part)
 
 
 def test_a_part_is_granted_changed_and_the_same_again_is_no_event() -> None:

@@ -96,6 +96,15 @@ def test_an_undo_of_ones_own_step_down_ends_with_anothers_change() -> None:
     )
 
 
+def test_a_moderator_does_not_undo_the_demotion_of_a_host() -> None:
+    story = Story()
+    cora = story.comes(story.collaborator("Cora", Part.CO_OWNER))
+    story.given(story.host, c.SetRole(participant_id=cora.id, role=Role.SPEAKER))
+    undo = c.UndoRole(participant_id=cora.id)
+    story.when(story.moderator, undo).then_refused(ErrorCode.NOT_ALLOWED)
+    story.when(story.host, undo).granted()
+
+
 def test_an_undo_for_somebody_unknown_is_not_found() -> None:
     story = Story()
     story.when(story.host, c.UndoRole(participant_id=NOBODY)).then_refused(ErrorCode.NOT_FOUND)
@@ -238,8 +247,10 @@ def test_a_demoted_collaborator_does_not_raise_themselves_from_the_media_page() 
 def test_the_owner_cannot_be_shut_out_of_their_own_entry() -> None:
     story = Story()
     cora = story.comes(story.collaborator("Cora", Part.CO_OWNER))
-    story.given(cora, c.Block(participant_id=story.host.id))
+    made = story.when(cora, c.Block(participant_id=story.host.id))
     assert cora.account_id is not None
+    unblock = c.Unblock(block_id=made.result["block_id"])
+    story.when(story.owner.account, unblock).then_refused(ErrorCode.NOT_ALLOWED)
     story.given(
         story.owner.account,
         c.RemoveCollaborator(account_id=cora.account_id),

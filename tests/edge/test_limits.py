@@ -1,0 +1,94 @@
+"""Token buckets, in a test's own time."""
+
+from server.edge.limits import Bucket, Buckets, Limits
+from server.edge.settings import Rate, Rates
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_burst_is_had_at_once_and_the_rest_at_the_rate() -> None:
+    seconds = Seconds()
+    bucket = Bucket(Rate(burst=3, per_s=2), seconds)
+
+    assert [bucket.take() for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert bucket.take() == 0.5
+    seconds.now += 0.25
+    assert bucket.take() == 0.25
+    seconds.now += 0.25
+    assert bucket.take() == 0.0
+
+
+def test_being_refused_costs_nothing() -> None:
+    seconds = Seconds()
+    bucket = Bucket(Rate(burst=1, per_s=1), seconds)
+    bucket.take()
+
+    for _ in range(1000):
+        assert bucket.take() > 0
+    seconds.now += 1
+    assert bucket.take() == 0.0
+
+
+def test_a_bucket_is_never_more_than_full() -> None:
+    seconds = Seconds()
+    bucket = Bucket(Rate(burst=2, per_s=10), seconds)
+    seconds.now += 3600
+
+    assert bucket.is_full
+    assert [bucket.take() for _ in range(3)] == [0.0, 0.0, 0.1]
+    assert not bucket.is_full
+
+
+def test_each_key_has_a_bucket_of_its_own() -> None:
+    buckets = Buckets(Rate(burst=1, per_s=1), Seconds())
+
+    assert buckets.take("ada") == 0.0
+    assert buckets.take("bob") == 0.0
+    assert buckets.take("ada") == 1.0
+
+
+def test_looking_takes_nothing() -> None:
+    buckets = Buckets(Rate(burst=1, per_s=1), Seconds())
+
+    assert [buckets.wait_s("ada") for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert len(buckets) == 0
+    buckets.take("ada")
+    assert buckets.wait_s("ada") == 1.0
+    assert buckets.wait_s("ada") == 1.0
+
+
+def test_memory_is_bounded_and_the_longest_unused_goes_first() -> None:
+    buckets = Buckets(Rate(burst=1, per_s=0.001), Seconds(), max_keys=3)
+    for key in ("a", "b", "c"):
+        buckets.take(key)
+    buckets.take("a")  # refused, but in use
+
+    buckets.take("d")
+
+    assert len(buckets) == 3
+    assert buckets.wait_s("a") > 0
+    assert buckets.wait_s("b") == 0.0
+
+
+def test_buckets_that_are_full_again_are_forgotten() -> None:
+    seconds = Seconds()
+    buckets = Buckets(Rate(burst=1, per_s=1), seconds, max_keys=1000)
+    for number in range(100):
+        buckets.take(f"key {number}")
+        seconds.now += 2
+
+    assert len(buckets) <= 2
+
+
+def test_every_rate_has_its_limit() -> None:
+    limits = Limits(Rates(), Seconds())
+
+    for name in Rates.__dataclass_fields__:
+        if not name.endswith("_per_connection"):
+            assert getattr(limits, name).take("somebody") == 0.0
