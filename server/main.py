@@ -92,6 +92,8 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
         stack.callback(sock.close)
         port = sock.getsockname()[1]
         url = settings.url if settings.port else f"http://{settings.host}:{port}"
+        edge_settings = _edge_settings(settings, url)
+        mail = MailSettings.from_env(env)
         store = await stack.enter_async_context(opened_store(settings.data))
         keyring = load_or_make(settings.data)
         sealer = sealer_for(store, keyring)
@@ -112,7 +114,6 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
         hub_settings = HubSettings(tick_ms=settings.tick_ms, ping_ms=settings.ping_ms)
         hub = Hub(stores, hub_settings, world, on_commit=[office.on_commit])
         directory = await StoreDirectory.opened(store, sealer, keyring.derived("api keys"), clock)
-        mail = MailSettings.from_env(env)
         outbox = Outbox(OutboxKeep(store, sealer, keyring.person_key, clock), clock, _new_id)
         postman = Postman(
             SmtpMailer(mail) if mail else outbox,
@@ -124,13 +125,7 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
         await stack.enter_async_context(office.running(postman, record_in(hub.ask)))
         app = build_app(
             hub=hub,
-            settings=EdgeSettings(
-                public_url=url,
-                allowed_origins=(url, *settings.origins),
-                trusted_proxies=settings.trusted_proxies,
-                frame_ancestors=settings.frame_ancestors,
-                web_dir=Path(__file__).parent.parent / "web" / "dist",
-            ),
+            settings=edge_settings,
             secrets=EdgeSecrets(
                 link_keys=link_keys,
                 ticket_keys=keyring.derived("tickets"),
@@ -165,6 +160,21 @@ def _bound(settings: Settings) -> socket.socket:
             "Is a server running there already? Choose another with PORT=8001."
         ) from fault
     return sock
+
+
+def _edge_settings(settings: Settings, url: str) -> EdgeSettings:
+    try:
+        return EdgeSettings(
+            public_url=url,
+            allowed_origins=settings.origins,
+            trusted_proxies=settings.trusted_proxies,
+            frame_ancestors=settings.frame_ancestors,
+            web_dir=Path(__file__).parent.parent / "web" / "dist",
+        )
+    except ValueError as fault:
+        raise StartError(
+            "USHER_PROXIES has to hold addresses or networks, separated by spaces."
+        ) from fault
 
 
 async def _make_operator_key(folder: Path, directory: StoreDirectory) -> None:

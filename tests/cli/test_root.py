@@ -44,6 +44,25 @@ async def test_a_second_server_on_the_same_data_is_refused(server: RunningServer
     assert said.strip()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("USHER_PROXIES", "nonsense"),
+        ("USHER_SMTP_URL", "gopher://mail"),
+        ("USHER_LOG", "loud"),
+        ("PORT", "eighty"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_and_nothing_starts(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    env = {"USHER_DATA": str(tmp_path / "data"), "PORT": "0", name: value}
+    answer = CliRunner().invoke(main, ["serve"], env=env)
+    assert answer.exit_code == 3
+    assert name in answer.output
+    assert not (tmp_path / "data").exists()
+
+
 async def test_the_command_line_finds_the_server_on_this_machine(server: RunningServer) -> None:
     code, out, _ = await server.usher("entry", "list")
     assert code == 0
