@@ -57,6 +57,11 @@ export class InviteOne extends LitElement {
     </form>`;
   }
 
+  /** The address is what people come here to type. */
+  override focus(): void {
+    void this.updateComplete.then(() => this.email.focus());
+  }
+
   private renderFound(): TemplateResult | typeof nothing {
     if (this.found.length === 0) return nothing;
     return html`<ul class="found" id="found" role="listbox" aria-label="Known users">

@@ -61,7 +61,7 @@ export class InviteUsers extends LitElement {
       </div>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
       ${this.way === "one"
-        ? html`<invite-one role="tabpanel" aria-label="One person" .entryId=${this.entryId}
+        ? html`<invite-one role="tabpanel" aria-label="One person" data-autofocus .entryId=${this.entryId}
             .kind=${this.kind} .types=${this.types} .isBusy=${this.isBusy}></invite-one>`
         : html`<invite-list role="tabpanel" aria-label="A list" .entryId=${this.entryId}
             .kind=${this.kind} .types=${this.types} .isBusy=${this.isBusy}></invite-list>`}
