@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -147,6 +148,7 @@ class Stage:
         self.clock = clock
         self._tasks = tasks
         self._readers: list[asyncio.Task[None]] = []
+        self._entered: ParticipantId | None = None
         self.host = AccountActor(
             account_id=AccountId("hanna"), person=person("Hanna", "hanna@example.org")
         )
@@ -159,6 +161,12 @@ class Stage:
         )
         assert isinstance(outcome, Settled), outcome
         return outcome
+
+    @property
+    def host_in_room(self) -> ParticipantActor:
+        """The host as a participant, by whichever connection."""
+        assert self._entered is not None
+        return ParticipantActor(participant_id=self._entered, connection_id=ConnectionId("c-host"))
 
     async def refused(self, wish: Command | o.Order, actor: Actor) -> Rejected:
         outcome = await self.hub.ask(ROOM, wish, actor)
@@ -187,6 +195,7 @@ class Stage:
 
     async def enter_host(self, window: Window | None = None, device: str = "d-host") -> Client:
         done = await self.done(o.EnterAsAccount(), self.visitor(device, is_host=True))
+        self._entered = ParticipantId(done.result["participant_id"])
         return await self.connect(done.result, device, window or Window())
 
     async def redeem(self, link: LinkId, name: str, device: str) -> dict[str, str]:
@@ -289,13 +298,10 @@ async def staged(
             attendance=Archive(sealer, Attendance),
         )
         ticking = clock or Clock()
-        counter = itertools.count()
         world = World(
             clock=ticking,
             monotonic=time.monotonic,
-            entropy=lambda n: (
-                next(counter).to_bytes(8, "big").rjust(n, b"\1")[:n] if n >= 8 else bytes(n)
-            ),
+            entropy=secrets.token_bytes,
             person_key=KEY,
             node_id=NodeId(node),
         )
