@@ -180,15 +180,22 @@ class Room:
             if self._is_behind:
                 await self._catch_up()
             own = self._own_asks()
-            batch = own + [
-                self._asks.popleft()
-                for _ in range(min(len(self._asks), self._settings.batch_limit))
-            ]
+            batch = own + self._next_asks()
             if batch:
                 await self._commit(batch)
             if self._asks:
                 self._wake.set()
             self._note_idleness()
+
+    def _next_asks(self) -> list[_Ask]:
+        """Take the wishes that wait, but for those given up: nobody is there for the answer.
+
+        An opening that was given up must not be decided behind its own closing, or it would
+        leave somebody present without a socket.
+        """
+        count = min(len(self._asks), self._settings.batch_limit)
+        asks = [self._asks.popleft() for _ in range(count)]
+        return [ask for ask in asks if not ask.answer.cancelled()]
 
     async def _wait_for_work(self) -> None:
         """Sleep until something wakes us, or a moment that the state names has come."""

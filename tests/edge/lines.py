@@ -127,6 +127,7 @@ async def line(
     codec: Codec = MSGPACK,
     origin: str | None = "",
     headers: dict[str, str] | None = None,
+    base: str = "",
     **more: Any,
 ) -> AsyncIterator[Line]:
     """Open a socket as a program with a ticket, or as a page of a browser."""
@@ -145,7 +146,7 @@ async def line(
     } | more
     if origin is not None and (origin or ticket is None):
         given["origin"] = origin or house.url
-    url = f"{house.socket_url}/api/v1/sessions/{session}/socket"
+    url = f"{base or house.socket_url}/api/v1/sessions/{session}/socket"
     async with connect(url, **given) as socket:
         yield Line(socket, codec)
 

@@ -51,7 +51,7 @@ from server.store.sqlite import SqliteStore
 
 KEY = bytes(32)
 ROOM = RoomId("e_room")
-QUICK = HubSettings(tick_ms=5, ping_ms=200, idle_s=3600, lease_ms=3000)
+QUICK = HubSettings(tick_ms=5, ping_ms=1_000, idle_s=3600, lease_ms=3000)
 _numbers = itertools.count(1)
 
 
@@ -209,10 +209,9 @@ class Stage:
         result = await self.redeem(link, name, device)
         return await self.connect(result, device, window)
 
-    async def connect(
-        self, result: dict[str, str], device: str, window: Window | None = None
-    ) -> Client:
-        watcher = Watcher(
+    def watcher_of(self, result: dict[str, str], device: str) -> Watcher:
+        """The outbox of a connection that is not open yet."""
+        return Watcher(
             participant_id=ParticipantId(result["participant_id"]),
             connection_id=ConnectionId(f"c{next(_numbers)}"),
             device_id=DeviceId(device),
@@ -220,6 +219,20 @@ class Stage:
             now=self.hub.world.monotonic(),
             outbox_limit=self.hub.settings.outbox_limit,
         )
+
+    def opening_of(self, watcher: Watcher, result: dict[str, str]) -> o.OpenConnection:
+        return o.OpenConnection(
+            session_id=SessionId(result["session_id"]),
+            participant_id=watcher.participant_id,
+            connection_id=watcher.connection_id,
+            node_id=self.hub.world.node_id,
+            device_id=watcher.device_id,
+        )
+
+    async def connect(
+        self, result: dict[str, str], device: str, window: Window | None = None
+    ) -> Client:
+        watcher = self.watcher_of(result, device)
         room = await self.hub.room(ROOM)
         assert room is not None
         room.attach(watcher)
@@ -227,14 +240,7 @@ class Stage:
             room.watch(watcher, window)
         client = Client(watcher, SessionId(result["session_id"]), admitted=result)
         client.go_on()
-        order = o.OpenConnection(
-            session_id=client.session_id,
-            participant_id=watcher.participant_id,
-            connection_id=watcher.connection_id,
-            node_id=self.hub.world.node_id,
-            device_id=watcher.device_id,
-        )
-        await self.done(order, SERVER)
+        await self.done(self.opening_of(watcher, result), SERVER)
         self._readers.append(self._tasks.create_task(client.read(room)))
         return client
 

@@ -1,8 +1,10 @@
+import asyncio
 from pathlib import Path
 
 from protocol import commands as c
 from protocol.messages import NoticeKind
 from protocol.roles import Presence, SessionState
+from server.core.actors import SERVER
 from server.core.state import RoomState
 from tests.hub.conftest import Client, Clock, Stage, staged
 
@@ -94,3 +96,19 @@ async def test_a_second_device_is_told_to_the_first(stage: Stage) -> None:
     done = await stage.enter_host(device="d-phone")
     await host.until(lambda h: [n.kind for n in h.notices] == [NoticeKind.OTHER_DEVICE_JOINED])
     assert done.actor.participant_id == host.actor.participant_id
+
+
+async def test_an_opening_that_was_given_up_while_it_waited_leaves_no_ghost(stage: Stage) -> None:
+    host, guest = await inside(stage)
+    room = await stage.hub.room(stage.room_id)
+    assert room is not None
+    await stage.drop(guest)
+    watcher = stage.watcher_of(guest.admitted, "d-Gus")
+    room.attach(watcher)
+    opening = asyncio.create_task(room.ask(stage.opening_of(watcher, guest.admitted), SERVER))
+    await asyncio.sleep(0)
+    opening.cancel()
+    room.detach(watcher)
+    await stage.done(c.RaiseHand(), host.actor)
+    await stage.until(lambda s: presence_of(s, guest) is Presence.RECONNECTING)
+    assert (await stage.state()).participants[guest.actor.participant_id].connections == ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.mailbox import Mailbox
 from tests.running import RunningServer, running_server
@@ -59,6 +59,10 @@ class People:
         )
         self.everybody.append(person)
         return person
+
+
+# Machines that run these are shared and slow at times; what is awaited comes at once elsewhere.
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture
