@@ -4,16 +4,19 @@ A frame is built when the first of them takes it, and shared by the rest. Whoeve
 step gets the snapshot, which is built once as well: a slow consumer costs no queue.
 """
 
+import hashlib
 from dataclasses import dataclass
 
+from protocol import messages as m
 from protocol.codec import Codec
-from protocol.messages import Delta, Position, Snapshot
+from protocol.messages import Delta, Snapshot
 from protocol.views import View, Window
 from server.core.diff import diff
 from server.core.project import Audience, project
 from server.core.roster import Found, Roster
 from server.core.state import RoomState
 from server.hub.watcher import Watcher
+from server.store.interface import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,19 @@ class CohortKey:
     audience: Audience
     codec: str
     window: str
+
+    def epoch_of(self, epoch: str) -> str:
+        """Name the epoch of a log as this readership sees it.
+
+        Whoever comes back with other rights, or to another window, holds a view of another
+        epoch, and is not taken to be up to date by the version alone.
+
+        Example:
+            >>> CohortKey(Audience.ROOM, "json", "{}").epoch_of("9f3a")
+            '9f3a.469cd3b6b775'
+        """
+        read_by = f"{int(self.audience)} {self.window}"
+        return f"{epoch}.{hashlib.blake2b(read_by.encode(), digest_size=6).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +66,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What there is to see at a position."""
+    """What there is to see at a position of the log."""
 
     state: RoomState
     roster: Roster
@@ -69,10 +85,12 @@ class Cohort:
         self.window = window
         self.found = found
         self.members: set[Watcher] = set()
-        self.position = sight.position
         self.due_at = 0.0
         self._codec = codec
+        self._looked_at = sight.position
         self._view: View = self._look(sight)
+        self.position = self._position(sight)
+        """Of the newest view that differed from the one before it."""
         self._serial = 1
         self._delta: Delta | None = None
         self._delta_payload: bytes | None = None
@@ -82,6 +100,14 @@ class Cohort:
         return project(
             sight.state, sight.roster, self.key.audience, self.window, sight.now, self.found
         )
+
+    def _position(self, sight: Sight) -> m.Position:
+        epoch = self.key.epoch_of(sight.position.epoch)
+        return m.Position(epoch=epoch, version=sight.position.version)
+
+    def is_stale(self, position: Position) -> bool:
+        """Say whether something has happened since the last look."""
+        return self._looked_at != position
 
     def join(self, watcher: Watcher) -> None:
         """Take a watcher in. One that resumes with this very view needs no snapshot."""
@@ -99,26 +125,26 @@ class Cohort:
         watcher.seen = None
 
     def refresh(self, sight: Sight) -> bool:
-        """Look again, and wake the members if something they see has changed (True).
+        """Look again; True when something that the members see has changed.
 
-        Cost: O(rows in the window); then each member writes one shared payload.
+        Whoever calls it wakes the members then. Cost: O(rows in the window).
         """
+        self._looked_at = sight.position
         view = self._look(sight)
         delta = diff(self._view, view)
         if delta is not None and delta.is_empty:
             return False
+        position = self._position(sight)
         self._delta = None
-        if delta is not None:
+        if delta is not None and position.epoch == self.position.epoch:
             self._delta = Delta.model_construct(
-                type="delta", base=self.position.version, position=sight.position, delta=delta
+                type="delta", base=self.position.version, position=position, delta=delta
             )
         self._view = view
         self._serial += 1
         self._delta_payload = None
         self._snapshot_payload = None
-        self.position = sight.position
-        for watcher in self.members:
-            watcher.wake()
+        self.position = position
         return True
 
     def payload_for(self, watcher: Watcher) -> bytes | None:
@@ -139,43 +165,50 @@ class Cohort:
         return self._snapshot_payload
 
 
+@dataclass(slots=True)
+class _Search:
+    """What a search finds, and how many cohorts look at it."""
+
+    found: Found
+    cohorts: int = 0
+
+
 class Cohorts:
     """The cohorts of one room, and the searches that they share."""
 
     def __init__(self) -> None:
         """Start with none."""
         self._cohorts: dict[CohortKey, Cohort] = {}
-        self._searches: dict[tuple[str, bool], Found] = {}
+        self._searches: dict[tuple[str, bool], _Search] = {}
 
-    def place(
-        self,
-        watcher: Watcher,
-        audience: Audience,
-        window: Window,
-        sight: Sight,
-    ) -> None:
-        """Put a watcher where its audience, codec and window belong."""
-        key = CohortKey(audience, watcher.codec.name, window.model_dump_json())
+    def __len__(self) -> int:
+        """Count the cohorts."""
+        return len(self._cohorts)
+
+    def smallest_first(self) -> list[Cohort]:
+        """List the cohorts; a few moderators need not wait until a crowd was served."""
+        return sorted(self._cohorts.values(), key=lambda cohort: len(cohort.members))
+
+    def searches(self) -> list[Found]:
+        """List the searches, to be advanced with the roster."""
+        return [search.found for search in self._searches.values()]
+
+    def place(self, watcher: Watcher, audience: Audience, window: Window, sight: Sight) -> None:
+        """Put a watcher where its audience, codec and window belong.
+
+        Cost: O(1) where it is already, or where others look at the same; a new search is O(n).
+        """
+        key = CohortKey(audience, watcher.codec.name, watcher.window_key)
         if watcher.cohort is not None and watcher.cohort.key == key:
             watcher.wake()
             return
         self.remove(watcher)
         cohort = self._cohorts.get(key)
         if cohort is None:
-            found = self._found(window, audience, sight.roster)
+            found = self._begin_search(window, audience, sight.roster)
             cohort = Cohort(key, watcher.codec, window, found, sight)
             self._cohorts[key] = cohort
         cohort.join(watcher)
-
-    def _found(self, window: Window, audience: Audience, roster: Roster) -> Found | None:
-        if not window.search.strip():
-            return None
-        key = (window.search, Audience.STAFF in audience)
-        found = self._searches.get(key)
-        if found is None:
-            found = roster.search(key[0], with_email=key[1])
-            self._searches[key] = found
-        return found
 
     def remove(self, watcher: Watcher) -> None:
         """Take a watcher out; a cohort or search that nobody uses any more is forgotten."""
@@ -185,29 +218,27 @@ class Cohorts:
         cohort.leave(watcher)
         if not cohort.members:
             del self._cohorts[cohort.key]
-            used = {id(other.found) for other in self._cohorts.values()}
-            self._searches = {
-                key: found for key, found in self._searches.items() if id(found) in used
-            }
+            self._end_search(cohort)
 
-    def searches(self) -> list[Found]:
-        """List the searches, to be advanced with the roster."""
-        return list(self._searches.values())
+    def _begin_search(self, window: Window, audience: Audience, roster: Roster) -> Found | None:
+        if not window.search.strip():
+            return None
+        key = _search_key(window, audience)
+        search = self._searches.get(key)
+        if search is None:
+            search = _Search(roster.search(window.search, with_email=key[1]))
+            self._searches[key] = search
+        search.cohorts += 1
+        return search.found
 
-    def refresh(self, sight: Sight, now: float, pace: Pace) -> bool:
-        """Let every cohort whose tick has passed look again; True when one has to wait.
+    def _end_search(self, cohort: Cohort) -> None:
+        if cohort.found is None:
+            return
+        key = _search_key(cohort.window, cohort.key.audience)
+        self._searches[key].cohorts -= 1
+        if not self._searches[key].cohorts:
+            del self._searches[key]
 
-        Args:
-            now: in seconds of a clock that never steps back.
-        """
-        has_to_wait = False
-        for cohort in list(self._cohorts.values()):
-            if cohort.due_at > now:
-                has_to_wait = True
-            elif cohort.refresh(sight):
-                cohort.due_at = now + pace.tick_s(len(cohort.members))
-        return has_to_wait
 
-    def __len__(self) -> int:
-        """Count the cohorts."""
-        return len(self._cohorts)
+def _search_key(window: Window, audience: Audience) -> tuple[str, bool]:
+    return window.search, Audience.STAFF in audience

@@ -1,30 +1,29 @@
 """The rooms of one node: opened when somebody asks, supervised, put away when idle."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from protocol.commands import Command, CreateEntry
 from protocol.errors import ErrorCode
-from protocol.ids import CommandId, RoomId
+from protocol.ids import CommandId, NodeId, RoomId
 from server.core.actors import Actor
 from server.core.decide import Rejected
 from server.core.orders import Order
 from server.core.state import RoomState
-from server.hub.drain import Drain
-from server.hub.presence import Leases, PingWheel
+from server.hub.drain import Drain, let_go
+from server.hub.housekeeping import Housekeeping
+from server.hub.leases import Leases
+from server.hub.presence import PingWheel
 from server.hub.room import Outcome, Room
 from server.hub.settings import Committed, HubSettings, Stores, World
-from server.store.interface import START, StoreError
+from server.store.interface import START, StoreError, Unavailable
 
 log = logging.getLogger(__name__)
 
-HOUSEKEEPING_S = 1.0
-"""How often idle rooms are put away, and rooms whose time has come are opened."""
-SWEEP_S = 60.0
-LOAD_TIMEOUT_S = 30.0
+CHECKPOINTS_S = 10.0
+"""How long the last checkpoints may take; without them the next start only reads more."""
 
 
 class Hub:
@@ -43,32 +42,39 @@ class Hub:
         self.stores = stores
         self._on_commit = tuple(on_commit)
         self._rooms: dict[RoomId, Room] = {}
-        self._tasks: dict[RoomId, asyncio.Task[None]] = {}
+        self._lives: dict[Room, asyncio.Task[None]] = {}
         self._group: asyncio.TaskGroup | None = None
         self._leases = Leases(stores.store, settings, world)
+        self._house = Housekeeping(self)
+        self._stopping = asyncio.Lock()
         self._is_stopping = False
+        self._has_stopped = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Hub"]:
-        """Serve until the block is left; then every pending command is settled."""
+        """Serve until the block is left; then every pending command is settled.
+
+        Raises:
+            StoreError, TimeoutError: the store does not let this node begin.
+            LeaseLostError: in a group, when others have given this node up.
+        """
         await self._leases.start()
         async with asyncio.TaskGroup() as group:
             self._group = group
             keepers = [
-                group.create_task(self._keep_house(), name="hub: housekeeping"),
-                group.create_task(self._sweep(), name="hub: sweeping"),
-                group.create_task(self._leases.run(self._reap_all), name="hub: leases"),
+                group.create_task(self._house.run(), name="hub: housekeeping"),
+                group.create_task(self._house.sweep(), name="hub: sweeping"),
+                group.create_task(self._leases.run(self._reap), name="hub: leases"),
                 group.create_task(PingWheel(self).run(), name="hub: pings"),
             ]
             try:
                 yield self
             finally:
                 await self.stop()
-                for task in (*keepers, *self._tasks.values()):
+                for task in (*keepers, *self._lives.values()):
                     task.cancel()
         self._group = None
-        with contextlib.suppress(StoreError):
-            await self._leases.drop()
+        await self._leases.drop()
 
     @property
     def rooms(self) -> list[Room]:
@@ -95,8 +101,10 @@ class Hub:
         """Say why `room` gave none just now."""
         if self._is_stopping:
             return ErrorCode.RESTARTING
-        is_full = len(self._rooms) >= self.settings.max_rooms
-        return ErrorCode.OVERLOADED if is_full else ErrorCode.NOT_FOUND
+        return ErrorCode.NOT_FOUND if self._may_open() else ErrorCode.OVERLOADED
+
+    def _may_open(self) -> bool:
+        return not self._is_stopping and len(self._rooms) < self.settings.max_rooms
 
     async def room(self, room_id: RoomId, *, is_new: bool = False) -> Room | None:
         """Get a room, opening it if need be; None when there is no such room.
@@ -108,109 +116,112 @@ class Hub:
         """
         room = self._rooms.get(room_id)
         if room is None:
-            if self._is_stopping or len(self._rooms) >= self.settings.max_rooms:
+            if not self._may_open():
                 return None
-            if not is_new and await self.stores.store.head(room_id) == START:
+            if not is_new and await self._is_unused(room_id):
                 return None
-            room = self._rooms.get(room_id) or self._open(room_id)
+            room = self.open(room_id)
+            if room is None:
+                return None
         await self._loaded(room)
         return room
 
-    def _open(self, room_id: RoomId) -> Room:
+    async def _is_unused(self, room_id: RoomId) -> bool:
+        try:
+            async with asyncio.timeout(self.settings.append_timeout_s):
+                return await self.stores.store.head(room_id) == START
+        except TimeoutError:
+            raise Unavailable(f"It is not known whether there is {room_id}.") from None
+
+    def open(self, room_id: RoomId) -> Room | None:
+        """Begin to open a room that exists; None when there are as many as there may be."""
         if self._group is None:
             raise RuntimeError("the hub is not running")
-        room = Room(
-            room_id, self.stores, self.settings, self.world, self._leases.alive, self._on_commit
-        )
-        self._rooms[room_id] = room
-        task = self._group.create_task(self._supervise(room), name=f"room {room_id}")
-        self._tasks[room_id] = task
+        room = self._rooms.get(room_id)
+        if room is None and self._may_open():
+            room = Room(
+                room_id, self.stores, self.settings, self.world, self._leases.alive, self._on_commit
+            )
+            self._rooms[room_id] = room
+            life = self._group.create_task(self._supervise(room), name=f"room {room_id}")
+            self._lives[room] = life
         return room
 
     async def _loaded(self, room: Room) -> None:
-        """Wait until a room is loaded, or its life has ended before that."""
-        if room.is_loaded.is_set():
-            return
-        waiting = asyncio.create_task(room.is_loaded.wait())
+        """Wait until a room is loaded.
+
+        Raises:
+            Unavailable: it cannot be, or not in time.
+        """
         try:
-            await asyncio.wait(
-                {waiting, self._tasks[room.id]},
-                timeout=LOAD_TIMEOUT_S,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        finally:
-            waiting.cancel()
-        if not room.is_loaded.is_set():
-            raise StoreError(room.id)
+            async with asyncio.timeout(self.settings.load_timeout_s):
+                # Whoever goes away while waiting must not take the answer from the others.
+                is_loaded = await asyncio.shield(room.opened)
+        except TimeoutError:
+            is_loaded = False
+        if not is_loaded:
+            raise Unavailable(f"Room {room.id} cannot be opened.")
 
     async def _supervise(self, room: Room) -> None:
         """Live a room's life. A fault ends this room only; the next wish opens it anew."""
         try:
             await room.run()
-        except asyncio.CancelledError:
-            raise
-        except (BaseExceptionGroup, StoreError):
+        except Exception:
             log.exception("room %s ended by a fault", room.id)
+            self._house.note_fault(room.id)
         finally:
-            self._rooms.pop(room.id, None)
-            self._tasks.pop(room.id, None)
-            room.stop()
-            for watcher in room.watchers:
-                watcher.close(ErrorCode.INTERNAL, retry_after_ms=1_000)
+            self._forget(room)
+            room.end()
+            let_go(list(room.watchers), ErrorCode.INTERNAL, self.world.entropy)
+
+    def _forget(self, room: Room) -> asyncio.Task[None] | None:
+        """Let a room go; another of the same id may have taken its place already."""
+        if self._rooms.get(room.id) is room:
+            del self._rooms[room.id]
+        return self._lives.pop(room, None)
+
+    def put_away(self, room: Room) -> None:
+        """End the life of a room that nobody uses."""
+        room.stop()
+        life = self._forget(room)
+        if life is not None:
+            life.cancel()
 
     async def look(self, room_id: RoomId) -> RoomState | None:
-        """Read a room's state; None when there is no such room."""
+        """Read a room's state; None when there is no such room.
+
+        Raises:
+            StoreError: the store cannot say.
+        """
         room = await self.room(room_id)
         return room.state if room else None
 
-    async def _sweep(self) -> None:
-        """Have the store forget what has expired."""
-        while True:
-            await asyncio.sleep(SWEEP_S)
-            try:
-                await self.stores.store.sweep(self.world.clock())
-            except StoreError as problem:
-                log.warning("not swept: %s", problem)
-
-    async def _keep_house(self) -> None:
-        while True:
-            await asyncio.sleep(HOUSEKEEPING_S)
-            for room in self.rooms:
-                await self._put_away_if_idle(room)
-            try:
-                for room_id in await self.stores.store.due(self.world.clock()):
-                    if room_id not in self._rooms:
-                        await self.room(room_id)
-            except StoreError as problem:
-                log.warning("cannot look for rooms that are due: %s", problem)
-
-    async def _put_away_if_idle(self, room: Room) -> None:
-        since = room.idle_since
-        if since is None or self.world.monotonic() - since < self.settings.idle_s:
-            return
-        await room.save_checkpoint()
-        if room.idle_since is None:
-            return
-        room.stop()
-        task = self._tasks.get(room.id)
-        self._rooms.pop(room.id, None)
-        if task is not None:
-            task.cancel()
-
-    async def _reap_all(self) -> None:
+    def _reap(self, alive: frozenset[NodeId]) -> None:
         """Let every room forget the connections of nodes that are not alive."""
-        alive = await self._leases.alive()
         for room in self.rooms:
-            if room.is_loaded.is_set():
+            if room.is_loaded:
                 room.reap(alive)
 
     async def stop(self) -> None:
-        """Drain: refuse wishes, settle those that wait, tell every client when to come back."""
-        if self._is_stopping:
-            return
+        """Drain: refuse wishes, settle those that wait, tell every client when to come back.
+
+        Whoever calls it again waits for the same end.
+        """
         self._is_stopping = True
-        for room in self.rooms:
-            room.stop()
-        await Drain(self.rooms, self.world).run()
-        for room in self.rooms:
-            await room.save_checkpoint()
+        async with self._stopping:
+            if self._has_stopped:
+                return
+            self._has_stopped = True
+            for room in self.rooms:
+                room.stop()
+            await Drain(self.rooms, self.world).run()
+            await self._save_all()
+
+    async def _save_all(self) -> None:
+        try:
+            async with asyncio.timeout(CHECKPOINTS_S):
+                for room in self.rooms:
+                    if room.is_loaded:
+                        await room.save_checkpoint()
+        except TimeoutError:
+            log.warning("not every room was saved; the next start reads their logs")

@@ -1,20 +1,12 @@
-"""Who is still there: pings to clients, and leases of nodes in the store."""
+"""Who is still there: pings to clients."""
 
 import asyncio
-import contextlib
-import logging
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from protocol.errors import ErrorCode
-from protocol.ids import NodeId
-from server.hub.settings import HubSettings, World
-from server.store.interface import Store, StoreError
 
 if TYPE_CHECKING:
     from server.hub.hub import Hub
-
-log = logging.getLogger(__name__)
 
 SLOTS = 10
 """Pings are spread over so many moments of one period, so that they do not all go at once."""
@@ -58,51 +50,3 @@ class PingWheel:
                     watcher.close(ErrorCode.TOO_SLOW)
                 else:
                     watcher.ping()
-
-
-class Leases:
-    """This node's claim to be alive, and the claims of the others."""
-
-    def __init__(self, store: Store, settings: HubSettings, world: World) -> None:
-        """Hold no claim yet."""
-        self._store = store
-        self._settings = settings
-        self._world = world
-        self._known: frozenset[NodeId] = frozenset()
-
-    async def start(self) -> None:
-        """Take the claim, before the first connection is recorded under it."""
-        await self._renew()
-        self._known = await self.alive()
-
-    async def _renew(self) -> None:
-        now = self._world.clock()
-        await self._store.renew_lease(self._world.node_id, now, now + self._settings.lease_ms)
-
-    async def alive(self) -> frozenset[NodeId]:
-        """List the nodes whose claim holds; this one always counts itself in."""
-        now = self._world.clock()
-        leases = await self._store.leases()
-        return frozenset(
-            {node for node, until in leases.items() if until > now} | {self._world.node_id}
-        )
-
-    async def run(self, reap: Callable[[], Awaitable[None]]) -> None:
-        """Renew the claim, and have connections reaped when another node's claim has lapsed."""
-        while True:
-            await asyncio.sleep(self._settings.lease_ms / 3000)
-            try:
-                async with asyncio.timeout(self._settings.lease_ms / 1000):
-                    await self._renew()
-                    alive = await self.alive()
-                    if self._known - alive:
-                        await reap()
-                    self._known = alive
-            except (StoreError, TimeoutError) as problem:
-                log.warning("lease not renewed: %s", problem)
-
-    async def drop(self) -> None:
-        """Give the claim up, in order."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(2):
-                await self._store.drop_lease(self._world.node_id)

@@ -28,7 +28,9 @@ class HubSettings:
         checkpoint_every: records between two checkpoints; at least as many as people.
         idle_s: how long a room without watchers and wishes stays in memory.
         head_check_s: how often a replica compares itself with the store's head.
-        append_timeout_s: how long an append may take before the store counts as unavailable.
+        append_timeout_s: how long an append, or a short question, may take before the store
+            counts as unavailable.
+        load_timeout_s: how long opening a room, or reading on, may take.
         lease_ms: for how long a node's claim to be alive holds; renewed at a third of it.
         max_rooms: rooms in memory at once.
     """
@@ -44,6 +46,7 @@ class HubSettings:
     idle_s: float = 60.0
     head_check_s: float = 3.0
     append_timeout_s: float = 10.0
+    load_timeout_s: float = 30.0
     lease_ms: int = 6_000
     max_rooms: int = 10_000
 

@@ -75,6 +75,7 @@ class Watcher:
         "resume",
         "seen",
         "window",
+        "window_key",
     )
 
     def __init__(
@@ -93,6 +94,8 @@ class Watcher:
         self.device_id = device_id
         self.codec = codec
         self.window: Window | None = None
+        self.window_key = ""
+        """The window as a key, made once: it is compared whenever the person changes."""
         self.resume: Position | None = None
         self.cohort: Cohort | None = None
         self.seen: int | None = None

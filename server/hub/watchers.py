@@ -7,20 +7,25 @@ placed in a cohort only while the log says that it is open and its participant i
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from protocol import messages as m
 from protocol.errors import ErrorCode
 from protocol.ids import ConnectionId, ParticipantId
 from protocol.roles import EndReason, SessionState
 from protocol.views import Window
+from server.core import events as e
 from server.core.notices import notices
 from server.core.project import audience_of, you
 from server.core.rules.admission import KEPT_OUT
 from server.core.state import Participant
 from server.core.touched import Touched
-from server.hub.cohort import Cohorts, Pace, Sight
+from server.hub.cohort import Cohort, Cohorts, Pace, Sight
 from server.hub.replica import Advance, Replica
 from server.hub.settings import HubSettings, World
 from server.hub.watcher import Watcher
+
+WAKES_AT_ONCE = 500
+"""Sockets written to before others get their turn; about 10 ms."""
+LOOKS_AT_ONCE = 16
+"""Cohorts that look again before others get their turn."""
 
 ENDED = {
     EndReason.BY_HOST: "A host or moderator ended it for everyone.",
@@ -67,9 +72,16 @@ class Watchers:
             self._by_participant.pop(watcher.participant_id, None)
         return True
 
+    def has(self, connection_id: ConnectionId) -> bool:
+        """Say whether a connection is here."""
+        return connection_id in self._by_connection
+
     def watch(self, watcher: Watcher, window: Window | None) -> None:
         """Let a connection look at a part of the tab, or (None) at nothing."""
+        if not self.has(watcher.connection_id):
+            return  # It went while its last message was on the way.
         watcher.window = window
+        watcher.window_key = window.model_dump_json() if window is not None else ""
         watcher.seen = None
         self._place(watcher)
 
@@ -80,17 +92,18 @@ class Watchers:
         """
         for found in self._cohorts.searches():
             found.advance(touched)
+        taken_over = _taken_over(steps)
         whom = self._by_participant.keys() if touched.everybody else touched.participants
         for participant_id in list(whom):
             for watcher in list(self._by_participant.get(participant_id, ())):
-                self._look_after(watcher)
+                self._look_after(watcher, taken_over)
         for before, record in steps:
             for participant_id, notice in notices(before, record):
                 for watcher in self._by_participant.get(participant_id, ()):
                     watcher.notice(notice)
         self._dirty.set()
 
-    def _look_after(self, watcher: Watcher) -> None:
+    def _look_after(self, watcher: Watcher, taken_over: set[ConnectionId]) -> None:
         """Close a connection whose participant may not be here, else show what it may see."""
         state = self._replica.state
         participant = state.participants.get(watcher.participant_id)
@@ -101,6 +114,8 @@ class Watchers:
             if watcher.is_open:
                 self._cohorts.remove(watcher)
                 code = self._why_closed(participant)
+                if code is ErrorCode.RESTARTING and watcher.connection_id in taken_over:
+                    code = ErrorCode.TAKEN_OVER
                 is_end = code is ErrorCode.SESSION_ENDED
                 watcher.close(code, more=self._why_ended() if is_end else "")
             return
@@ -111,12 +126,14 @@ class Watchers:
         self._place(watcher)
 
     def _why_closed(self, participant: Participant | None) -> ErrorCode | None:
+        """Say what somebody is told whose connection the log does not have open any more."""
         session = self._replica.state.session
         if participant is None or session is None or session.state is SessionState.ENDED:
             return ErrorCode.SESSION_ENDED
         if participant.kept_out:
             return KEPT_OUT[participant.kept_out]
-        return ErrorCode.TAKEN_OVER if participant.holds_place else None
+        # Nobody has acted on them: another node took this one for dead, or the log was restored.
+        return ErrorCode.RESTARTING if participant.holds_place else None
 
     def _why_ended(self) -> str:
         session = self._replica.state.session
@@ -134,22 +151,52 @@ class Watchers:
         self._cohorts.place(watcher, audience, watcher.window, self._sight())
 
     def _sight(self) -> Sight:
-        position = self._replica.position
-        return Sight(
-            self._replica.state,
-            self._replica.roster,
-            m.Position(epoch=position.epoch, version=position.version),
-            self._world.clock(),
-        )
+        replica = self._replica
+        return Sight(replica.state, replica.roster, replica.position, self._world.clock())
 
     async def show(self) -> None:
         """Refresh the cohorts: the first change at once, then at most once per tick."""
         while True:
             await self._dirty.wait()
             self._dirty.clear()
-            if len(self._cohorts):
-                now = self._world.monotonic()
-                has_to_wait = self._cohorts.refresh(self._sight(), now, self._pace)
-                if has_to_wait:
-                    self._dirty.set()
+            if await self._refresh():
+                self._dirty.set()
             await asyncio.sleep(self._pace.least_s)
+
+    async def _refresh(self) -> bool:
+        """Let every cohort whose tick has passed look again; True when one has to wait."""
+        has_to_wait = False
+        looks = 0
+        for cohort in self._cohorts.smallest_first():
+            sight, now = self._sight(), self._world.monotonic()
+            if not cohort.members or not cohort.is_stale(sight.position):
+                continue
+            if cohort.due_at > now:
+                has_to_wait = True
+                continue
+            if cohort.refresh(sight):
+                cohort.due_at = now + self._pace.tick_s(len(cohort.members))
+                await _wake(cohort)
+            looks += 1
+            if looks % LOOKS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return has_to_wait
+
+
+def _taken_over(steps: Sequence[Advance]) -> set[ConnectionId]:
+    """List connections that somebody closed to go on elsewhere; the server itself is nobody."""
+    return {
+        event.connection_id
+        for _, record in steps
+        if record.by
+        for event in record.events
+        if isinstance(event, e.ConnectionClosed)
+    }
+
+
+async def _wake(cohort: Cohort) -> None:
+    """Have a frame written to every member, with turns for everybody else in between."""
+    for number, watcher in enumerate(list(cohort.members), 1):
+        watcher.wake()
+        if number % WAKES_AT_ONCE == 0:
+            await asyncio.sleep(0)

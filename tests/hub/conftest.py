@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from protocol import commands as c
-from protocol.codec import MSGPACK
+from protocol.codec import MSGPACK, Codec
 from protocol.commands import Command
 from protocol.deltas import apply
 from protocol.ids import (
@@ -27,8 +27,8 @@ from protocol.ids import (
     RoomId,
     SessionId,
 )
-from protocol.messages import Delta, Goodbye, Notice, Snapshot, You
-from protocol.roles import EntryKind
+from protocol.messages import Delta, Goodbye, Notice, Ping, Position, Snapshot, You
+from protocol.roles import EntryKind, Presence
 from protocol.settings import EntrySettings
 from protocol.views import SelfView, View, Window
 from server.core import orders as o
@@ -36,22 +36,25 @@ from server.core.actors import SERVER, AccountActor, Actor, ParticipantActor, Vi
 from server.core.attendance import Attendance
 from server.core.decide import Rejected
 from server.core.person import Person, person_id
+from server.core.project import Audience, audience_of, project
 from server.core.record import Record
-from server.core.state import RoomState
+from server.core.state import Participant, RoomState
+from server.hub import housekeeping
 from server.hub.hub import Hub
-from server.hub.room import Room, Settled
+from server.hub.room import Outcome, Room, Settled
 from server.hub.settings import Committed, HubSettings, Stores, World
 from server.hub.watcher import Watcher
 from server.store.archive import Archive
-from server.store.interface import Unavailable
+from server.store.interface import Store
 from server.store.journal import Journal
 from server.store.masterkeys import MasterKeys
 from server.store.sealing import Sealer
-from server.store.sqlite import SqliteStore
+from tests.hub.faults import FaultyStore
 
 KEY = bytes(32)
 ROOM = RoomId("e_room")
 QUICK = HubSettings(tick_ms=5, ping_ms=1_000, idle_s=3600, lease_ms=3000)
+PATIENCE_S = 10.0
 _numbers = itertools.count(1)
 
 
@@ -69,19 +72,22 @@ def person(name: str, email: str) -> Person:
     return Person(person_id(email, KEY), name, email)
 
 
-@dataclass
+@dataclass(eq=False)
 class Client:
     """A connection's far end: what it was sent, and the view that follows from it."""
 
     watcher: Watcher
     session_id: SessionId
+    admitted: dict[str, str]
     you: SelfView | None = None
     view: View | None = None
+    position: Position | None = None
     notices: list[Notice] = field(default_factory=list)
     goodbye: Goodbye | None = None
     frames: list[bytes] = field(default_factory=list)
+    snapshots: int = 0
+    deltas: int = 0
     is_closed: bool = False
-    admitted: dict[str, str] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     is_silent: bool = False
     """Reads, and never says anything."""
@@ -89,10 +95,14 @@ class Client:
 
     @property
     def actor(self) -> ParticipantActor:
-        return ParticipantActor(
-            participant_id=self.watcher.participant_id,
-            connection_id=self.watcher.connection_id,
-        )
+        return ParticipantActor(participant_id=self.id, connection_id=self.watcher.connection_id)
+
+    @property
+    def id(self) -> ParticipantId:
+        return self.watcher.participant_id
+
+    def of(self, state: RoomState) -> Participant:
+        return state.participants[self.id]
 
     def pause(self) -> None:
         """Stop reading, as a socket does that is not writable."""
@@ -116,33 +126,53 @@ class Client:
             room.detach(self.watcher)
 
     def take(self, payload: bytes) -> None:
-        match MSGPACK.decode_server(payload):
+        codec = self.watcher.codec
+        match codec.decode_server(payload.decode() if codec.is_text else payload):
             case You(you=you):
                 self.you = you
-            case Snapshot(view=view):
-                self.view = view
-            case Delta(delta=delta):
+                if you.gate is not None:
+                    self.view = self.position = None
+            case Snapshot(view=view, position=position):
+                self.view, self.position = view, position
+                self.snapshots += 1
+            case Delta(delta=delta, base=base, position=position):
                 assert self.view is not None
-                self.view = apply(self.view, delta)
+                assert self.position == Position(epoch=position.epoch, version=base)
+                self.view, self.position = apply(self.view, delta), position
+                self.deltas += 1
             case Notice() as notice:
                 self.notices.append(notice)
             case Goodbye() as goodbye:
                 self.goodbye = goodbye
-            case _:
-                pass
+            case other:
+                assert isinstance(other, Ping), other
 
-    async def until(self, condition: Callable[["Client"], bool], timeout_s: float = 10) -> None:
+    async def until(
+        self, condition: Callable[["Client"], bool], timeout_s: float = PATIENCE_S
+    ) -> None:
         async with asyncio.timeout(timeout_s):
             while not condition(self):
                 self.changed.clear()
                 await self.changed.wait()
 
+    async def counts(self, **wanted: int) -> None:
+        """Wait until the counts are these."""
+        await self.until(
+            lambda one: (
+                one.view is not None
+                and all(getattr(one.view.counts, name) == n for name, n in wanted.items())
+            )
+        )
+
 
 class Stage:
     """A running hub, and the ways in which tests act on it."""
 
-    def __init__(self, hub: Hub, clock: Clock, tasks: asyncio.TaskGroup) -> None:
+    def __init__(
+        self, hub: Hub, clock: Clock, store: FaultyStore, tasks: asyncio.TaskGroup
+    ) -> None:
         self.hub = hub
+        self.store = store
         self.room_id = ROOM
         self.other_room_id = RoomId("e_nobody")
         self.clock = clock
@@ -153,23 +183,37 @@ class Stage:
             account_id=AccountId("hanna"), person=person("Hanna", "hanna@example.org")
         )
 
-    async def done(
-        self, wish: Command | o.Order, actor: Actor, command_id: str | None = None
-    ) -> Settled:
-        outcome = await self.hub.ask(
-            ROOM, wish, actor, CommandId(command_id) if command_id else None
-        )
-        assert isinstance(outcome, Settled), outcome
-        return outcome
-
     @property
     def host_in_room(self) -> ParticipantActor:
         """The host as a participant, by whichever connection."""
         assert self._entered is not None
         return ParticipantActor(participant_id=self._entered, connection_id=ConnectionId("c-host"))
 
+    async def room(self) -> Room:
+        room = await self.hub.room(ROOM)
+        assert room is not None
+        return room
+
+    # --- asking ----------------------------------------------------------------------------
+
+    async def ask(
+        self, wish: Command | o.Order, actor: Actor, command_id: str | None = None
+    ) -> Outcome:
+        return await self.hub.ask(ROOM, wish, actor, CommandId(command_id) if command_id else None)
+
+    def asking(self, wish: Command | o.Order, actor: Actor) -> asyncio.Task[Outcome]:
+        """Ask without waiting for the answer."""
+        return self._tasks.create_task(self.ask(wish, actor))
+
+    async def done(
+        self, wish: Command | o.Order, actor: Actor, command_id: str | None = None
+    ) -> Settled:
+        outcome = await self.ask(wish, actor, command_id)
+        assert isinstance(outcome, Settled), outcome
+        return outcome
+
     async def refused(self, wish: Command | o.Order, actor: Actor) -> Rejected:
-        outcome = await self.hub.ask(ROOM, wish, actor)
+        outcome = await self.ask(wish, actor)
         assert isinstance(outcome, Rejected), outcome
         return outcome
 
@@ -183,6 +227,18 @@ class Stage:
         await self.done(c.SetGuestAccess(is_on=True), self.host)
         done = await self.done(c.CreateGuestLink(name="Open day", **limits), self.host)
         return LinkId(done.result["link_id"])
+
+    async def opened(self, guests: int, window: Window | None = None, **settings: Any) -> "Opened":
+        """Run a session with a host who watches, and guests."""
+        await self.make_room(**settings)
+        link = await self.make_link()
+        host = await self.enter_host()
+        await self.done(c.StartSession(), host.actor)
+        people = [await self.enter_guest(link, f"Guest{n}", window) for n in range(guests)]
+        await host.counts(all=guests + 1)
+        return Opened(link, host, people)
+
+    # --- coming and going ------------------------------------------------------------------
 
     def visitor(self, device: str, *, is_host: bool = False) -> VisitorActor:
         if is_host:
@@ -198,24 +254,30 @@ class Stage:
         self._entered = ParticipantId(done.result["participant_id"])
         return await self.connect(done.result, device, window or Window())
 
-    async def redeem(self, link: LinkId, name: str, device: str) -> dict[str, str]:
-        order = o.RedeemGuestLink(
-            link_id=link, generation=1, name=name, email=f"{name.lower()}@example.org"
+    def form(self, link: LinkId, name: str, *, is_return: bool = False) -> o.RedeemGuestLink:
+        return o.RedeemGuestLink(
+            link_id=link,
+            generation=1,
+            name=name,
+            email=f"{name.lower()}@example.org",
+            is_return=is_return,
         )
-        return (await self.done(order, self.visitor(device))).result
+
+    async def redeem(self, link: LinkId, name: str, device: str) -> dict[str, str]:
+        return (await self.done(self.form(link, name), self.visitor(device))).result
 
     async def enter_guest(self, link: LinkId, name: str, window: Window | None = None) -> Client:
         device = f"d-{name}"
         result = await self.redeem(link, name, device)
         return await self.connect(result, device, window)
 
-    def watcher_of(self, result: dict[str, str], device: str) -> Watcher:
+    def watcher_of(self, result: dict[str, str], device: str, codec: Codec = MSGPACK) -> Watcher:
         """The outbox of a connection that is not open yet."""
         return Watcher(
             participant_id=ParticipantId(result["participant_id"]),
             connection_id=ConnectionId(f"c{next(_numbers)}"),
             device_id=DeviceId(device),
-            codec=MSGPACK,
+            codec=codec,
             now=self.hub.world.monotonic(),
             outbox_limit=self.hub.settings.outbox_limit,
         )
@@ -230,60 +292,114 @@ class Stage:
         )
 
     async def connect(
-        self, result: dict[str, str], device: str, window: Window | None = None
+        self,
+        result: dict[str, str],
+        device: str,
+        window: Window | None = None,
+        *,
+        codec: Codec = MSGPACK,
+        resume: Position | None = None,
     ) -> Client:
-        watcher = self.watcher_of(result, device)
-        room = await self.hub.room(ROOM)
-        assert room is not None
+        watcher = self.watcher_of(result, device, codec)
+        watcher.resume = resume
+        room = await self.room()
         room.attach(watcher)
         if window is not None:
             room.watch(watcher, window)
         client = Client(watcher, SessionId(result["session_id"]), admitted=result)
         client.go_on()
-        await self.done(self.opening_of(watcher, result), SERVER)
-        self._readers.append(self._tasks.create_task(client.read(room)))
+        outcome = await room.ask(self.opening_of(watcher, result), SERVER)
+        assert isinstance(outcome, Settled), outcome
+        self.reads(client, room)
         return client
 
+    def reads(self, client: Client, room: Room) -> None:
+        self._readers.append(self._tasks.create_task(client.read(room)))
+
+    async def come_back(self, client: Client, window: Window | None = None) -> Client:
+        return await self.connect(client.admitted, client.watcher.device_id, window)
+
     async def drop(self, client: Client) -> None:
-        room = await self.hub.room(ROOM)
-        assert room is not None
-        room.detach(client.watcher)
+        (await self.room()).detach(client.watcher)
+
+    # --- looking ---------------------------------------------------------------------------
 
     async def state(self) -> RoomState:
         state = await self.hub.look(ROOM)
         assert state is not None
         return state
 
-    async def until(self, condition: Callable[[RoomState], bool], timeout_s: float = 10) -> None:
+    async def presence_of(self, client: Client) -> Presence:
+        return client.of(await self.state()).presence
+
+    async def view_of(self, client: Client) -> View | None:
+        """What a client has to see now: a fresh projection, or None."""
+        room = await self.room()
+        participant = room.state.participants.get(client.id)
+        audience = audience_of(room.state, participant) if participant else None
+        window = client.watcher.window
+        if audience is None or window is None:
+            return None
+        found = None
+        if window.search.strip():
+            with_email = Audience.STAFF in audience
+            found = room.replica.roster.search(window.search, with_email=with_email)
+        roster = room.replica.roster
+        return project(room.state, roster, audience, window, self.clock(), found)
+
+    async def until(
+        self, condition: Callable[[RoomState], bool], timeout_s: float = PATIENCE_S
+    ) -> None:
         async with asyncio.timeout(timeout_s):
             while not condition(await self.state()):  # noqa: ASYNC110 - the state has no event
                 await asyncio.sleep(0.01)
 
-    async def until_true(self, condition: Callable[[], bool], timeout_s: float = 10) -> None:
+    async def until_true(
+        self, condition: Callable[[], bool], timeout_s: float = PATIENCE_S
+    ) -> None:
         async with asyncio.timeout(timeout_s):
             while not condition():  # noqa: ASYNC110 - what it looks at has no event
                 await asyncio.sleep(0.01)
 
+    # --- the world -------------------------------------------------------------------------
+
     @asynccontextmanager
-    async def second_hub(self, node: str) -> AsyncIterator[Hub]:
+    async def second_hub(self, node: str, store: Store | None = None) -> AsyncIterator[Hub]:
         """Another node over the same store."""
         world = replace(self.hub.world, node_id=NodeId(node))
-        async with Hub(self.hub.stores, self.hub.settings, world).running() as other:
+        stores = stores_over(store) if store is not None else self.hub.stores
+        async with Hub(stores, self.hub.settings, world).running() as other:
             yield other
 
-    async def abandon(self) -> None:
+    def abandon(self) -> None:
         """End as a killed process does: nothing more is written."""
-
-        async def nothing(*_: object, **__: object) -> None:
-            raise Unavailable("killed")
-
-        store = self.hub.stores.store
-        for name in ("append", "save_checkpoint", "drop_lease"):
-            object.__setattr__(store, name, nothing)
+        self.store.kill()
 
     def stop_reading(self) -> None:
         for reader in self._readers:
             reader.cancel()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session that is on."""
+
+    link: LinkId
+    host: Client
+    guests: list[Client]
+
+    @property
+    def guest(self) -> Client:
+        return self.guests[0]
+
+
+def stores_over(store: Store) -> Stores:
+    sealer = Sealer(store, MasterKeys.of(("k1", KEY)))
+    return Stores(
+        store=store,
+        journal=Journal(store, sealer, Record, RoomState),
+        attendance=Archive(sealer, Attendance),
+    )
 
 
 @asynccontextmanager
@@ -292,30 +408,30 @@ async def staged(
     *,
     settings: HubSettings = QUICK,
     clock: Clock | None = None,
-    node: str = "n1",
+    node: str | None = None,
     on_commit: tuple[Committed, ...] = (),
 ) -> AsyncIterator[Stage]:
     """Run a hub on a file."""
-    async with SqliteStore.open(path) as store:
-        sealer = Sealer(store, MasterKeys.of(("k1", KEY)))
-        stores = Stores(
-            store=store,
-            journal=Journal(store, sealer, Record, RoomState),
-            attendance=Archive(sealer, Attendance),
-        )
+    async with FaultyStore.open(path) as store:
         ticking = clock or Clock()
         world = World(
             clock=ticking,
             monotonic=time.monotonic,
             entropy=secrets.token_bytes,
             person_key=KEY,
-            node_id=NodeId(node),
+            node_id=NodeId(node or f"n{next(_numbers)}"),
         )
-        hub_ = Hub(stores, settings, world, on_commit)
+        hub_ = Hub(stores_over(store), settings, world, on_commit)
         async with hub_.running() as hub, asyncio.TaskGroup() as tasks:
-            stage = Stage(hub, ticking, tasks)
+            stage = Stage(hub, ticking, store, tasks)
             yield stage
             stage.stop_reading()
+
+
+@pytest.fixture(autouse=True)
+def quick_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep house ten times a second, so that no test has to wait for it."""
+    monkeypatch.setattr(housekeeping, "PERIOD_S", 0.1)
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ async def test_connections_of_a_dead_process_are_reaped_when_the_room_is_opened(
     path, clock = tmp_path / "usher.sqlite3", Clock()
     async with staged(path, clock=clock) as stage:
         _, guest = await inside(stage)
-        await stage.abandon()
+        stage.abandon()
     async with staged(path, clock=clock, node="n2") as stage:
         clock.ahead_ms += 10_000
         await stage.until(lambda s: presence_of(s, guest) is not Presence.PRESENT)
