@@ -1,15 +1,13 @@
 """A whole server on a free port over a real store, and people who come to it."""
 
 import asyncio
-import json
 import logging
 import secrets
 import socket
-import ssl
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +16,8 @@ import uvicorn
 
 from protocol import commands as c
 from protocol.http import OutboxMail
-from protocol.ids import AccountId, NodeId, RoomId, SessionId
-from protocol.roles import EntryKind, Part
+from protocol.ids import AccountId, NodeId, ParticipantId, RoomId, SessionId
+from protocol.roles import EntryKind, Part, Presence
 from server.core import orders as o
 from server.core.actors import SERVER, AccountActor
 from server.core.attendance import Attendance
@@ -33,11 +31,13 @@ from server.edge.transport import EdgeSocket
 from server.hub.hub import Hub
 from server.hub.room import Settled
 from server.hub.settings import HubSettings, Stores, World
+from server.hub.watcher import Watcher
 from server.store.archive import Archive
 from server.store.journal import Journal
 from server.store.masterkeys import MasterKeys
 from server.store.sealing import Sealer
 from server.store.sqlite import SqliteStore
+from tests.edge.browsers import Browser
 
 PERSON_KEY = b"p" * 32
 SECRETS = EdgeSecrets(
@@ -85,46 +85,6 @@ class Mails:
         return self.kept
 
 
-class Browser:
-    """One browser profile: cookies, and the headers that our pages send."""
-
-    def __init__(self, house: "House", **headers: str) -> None:
-        self.house = house
-        self.http = httpx.AsyncClient(
-            base_url=f"{house.url}/api/v1",
-            headers={"Origin": house.url, "X-Usher": "1", **headers},
-            timeout=20,
-            # Plain HTTP alone; reading the machine's certificates would take most of a test.
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-        )
-
-    async def call(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
-        return await self.http.request(method, path, json=body, **more)
-
-    async def done(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
-        answer = await self.call(method, path, body, **more)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def refused(
-        self, code: str, method: str, path: str, body: Any = None, **more: Any
-    ) -> Any:
-        """Check that the answer is this problem, and nothing else."""
-        answer = await self.call(method, path, body, **more)
-        assert answer.headers["content-type"] == "application/problem+json", answer.text
-        problem = answer.json()
-        assert problem["code"] == code, problem
-        assert "Traceback" not in answer.text
-        return problem
-
-    def cookie(self, name: str) -> str:
-        return next(one.value or "" for one in self.http.cookies.jar if one.name == name)
-
-    @property
-    def cookie_header(self) -> str:
-        return "; ".join(f"{one.name}={one.value}" for one in self.http.cookies.jar)
-
-
 class House:
     """A running server, and what tests do with it."""
 
@@ -138,18 +98,29 @@ class House:
         codes: Codes,
         mails: Mails,
         sealer: Sealer,
-        stack: AsyncExitStack,
+        server: uvicorn.Server,
     ) -> None:
         self.url = url
+        self.server = server
         self.sealer = sealer
         self.hub = hub
         self.directory = directory
         self.clock = clock
         self.codes = codes
         self.mails = mails
-        self._stack = stack
+        self._browsers: list[Browser] = []
         self.room = RoomId("e_room")
         self.host = AccountActor(account_id=HOST, person=self.person("Hanna", "hanna@example.org"))
+
+    @property
+    def connections(self) -> set[Any]:
+        """The protocols of all open connections."""
+        return set(self.server.server_state.connections)
+
+    @property
+    def sockets(self) -> list[EdgeSocket]:
+        """Those of them that are WebSockets."""
+        return [one for one in self.connections if isinstance(one, EdgeSocket)]
 
     @property
     def port(self) -> int:
@@ -166,9 +137,13 @@ class House:
     # --- people ----------------------------------------------------------------------------
 
     async def browser(self, **headers: str) -> Browser:
-        browser = Browser(self, **headers)
-        self._stack.push_async_callback(browser.http.aclose)
+        browser = Browser(self.url, **headers)
+        self._browsers.append(browser)
         return browser
+
+    async def close_browsers(self) -> None:
+        for browser in self._browsers:
+            await browser.http.aclose()
 
     def host_token(self, **changes: Any) -> str:
         fields: dict[str, Any] = {
@@ -200,9 +175,8 @@ class House:
 
     async def platform(self, *scopes: str) -> Browser:
         made = await self.directory.create_key("lms", scopes or ("entries", "tokens", "read"))
-        browser = Browser(self)
+        browser = await self.browser()
         browser.http.headers = httpx.Headers({"Authorization": f"Bearer {made.key}"})
-        self._stack.push_async_callback(browser.http.aclose)
         return browser
 
     # --- the room --------------------------------------------------------------------------
@@ -261,12 +235,54 @@ class House:
         assert state is not None
         return state
 
+    async def until(self, holds: Callable[[RoomState], bool], limit_s: float = 20) -> None:
+        """Wait until something holds of the room."""
+        async with asyncio.timeout(limit_s):
+            while not holds(await self.state()):  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.01)
+
+    async def presence(self, admitted: dict[str, Any]) -> Presence:
+        one = ParticipantId(admitted["participant_id"])
+        return (await self.state()).participants[one].presence
+
+    @property
+    def watchers(self) -> list[Watcher]:
+        return [one for room in self.hub.rooms for one in room.watchers]
+
+    async def admitted_guest(self, name: str = "Gil") -> dict[str, Any]:
+        """Let a guest in by a link of their own; give what the door answered."""
+        _, token = await self.make_link()
+        _, admitted = await self.guest(token, name)
+        return admitted
+
     async def version(self) -> int:
         return (await self.hub.stores.store.head(self.room)).version
 
 
+async def until(holds: Callable[[], bool], limit_s: float = 20) -> None:
+    """Wait for a condition."""
+    async with asyncio.timeout(limit_s):
+        while not holds():  # noqa: ASYNC110 - what is waited for says nothing by itself
+            await asyncio.sleep(0.005)
+
+
 class QuietServer(uvicorn.Server):
-    """Leaves signals to pytest."""
+    """Leaves signals to pytest, and starts and stops without waiting for round tenths."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ended = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.ended.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await until(lambda: not self.server_state.tasks)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -340,22 +356,13 @@ async def opened_house(
             codes=codes,
             mails=mails,
             sealer=sealer,
-            stack=stack,
+            server=server,
         )
         serving = asyncio.create_task(server.serve(sockets=[sock]), name="uvicorn")
         try:
             yield house
         finally:
             await hub.stop()
-            server.should_exit = True
+            await house.close_browsers()
+            server.ended.set()
             await serving
-
-
-def plain(body: Any) -> bytes:
-    """Write a body as JSON."""
-    return json.dumps(body).encode()
-
-
-def changed(settings: HubSettings, **changes: Any) -> HubSettings:
-    """Change some of the hub's settings."""
-    return replace(settings, **changes)

@@ -9,8 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from protocol.codec import JSON, MSGPACK, Codec
-from protocol.commands import RaiseHand
+from protocol.codec import MSGPACK, Codec
 from protocol.deltas import apply
 from protocol.ids import CommandId
 from protocol.messages import (
@@ -27,11 +26,11 @@ from protocol.messages import (
     Welcome,
     You,
 )
-from protocol.model import Wire
 from protocol.roles import Group
 from protocol.version import WIRE_VERSION
 from protocol.views import View, Window
-from tests.edge.house import Browser, House
+from tests.edge.browsers import Browser
+from tests.edge.house import House
 
 T = TypeVar("T", bound=ServerMessage)
 LIMIT_S = 20
@@ -84,6 +83,9 @@ class Line:
                 if isinstance(message, kind) and fits(message):
                     return message
 
+    async def hear_reply(self) -> Reply:
+        return await self.hear(Reply)
+
     async def until(self, holds: Callable[["Line"], bool]) -> None:
         async with asyncio.timeout(LIMIT_S):
             while not holds(self):
@@ -128,6 +130,7 @@ async def line(
     origin: str | None = "",
     headers: dict[str, str] | None = None,
     base: str = "",
+    tail: str = "/socket",
     **more: Any,
 ) -> AsyncIterator[Line]:
     """Open a socket as a program with a ticket, or as a page of a browser."""
@@ -146,9 +149,6 @@ async def line(
     } | more
     if origin is not None and (origin or ticket is None):
         given["origin"] = origin or house.url
-    url = f"{base or house.socket_url}/api/v1/sessions/{session}/socket"
+    url = f"{base or house.socket_url}/api/v1/sessions/{session}{tail}"
     async with connect(url, **given) as socket:
         yield Line(socket, codec)
-
-
-__all__ = ["JSON", "MSGPACK", "Line", "RaiseHand", "Wire", "line"]

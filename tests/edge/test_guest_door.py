@@ -8,7 +8,8 @@ from protocol import commands as c
 from protocol.ids import LinkId, ParticipantId
 from protocol.roles import BlockBy, EntryKind
 from protocol.settings import EntrySettings
-from tests.edge.house import Browser, House
+from tests.edge.browsers import Browser
+from tests.edge.house import House
 
 DAY_MS = 86_400_000
 

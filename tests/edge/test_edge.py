@@ -1,0 +1,20 @@
+"""What every handler is handed."""
+
+import pytest
+
+from server.edge.edge import refuse_exhausted, take
+from server.edge.limits import Buckets
+from server.edge.replies import Denied
+from server.edge.settings import Rate
+
+
+def test_taking_too_much_is_refused_with_the_time_to_wait() -> None:
+    buckets = Buckets(Rate(burst=1, per_s=0.5), lambda: 7.0)
+    refuse_exhausted(buckets, "ada")
+    take(buckets, "ada")
+
+    for refuse in (take, refuse_exhausted):
+        with pytest.raises(Denied) as caught:
+            refuse(buckets, "ada")
+        assert caught.value.retry_after_s == 2.0
+    take(buckets, "bob")
