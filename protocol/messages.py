@@ -14,6 +14,7 @@ from protocol.deltas import ViewDelta
 from protocol.errors import REFUSALS, ErrorCode
 from protocol.ids import Checked, CommandId, ConnectionId, ParticipantId, SessionId
 from protocol.model import Wire
+from protocol.roles import EndReason
 from protocol.text import Millis
 from protocol.views import SelfView, View, Window
 
@@ -118,6 +119,8 @@ class Problem(Wire):
     retry_after_ms: int | None = None
     where: str | None = None
     """Which field was not understood, for `bad_request`."""
+    end_reason: EndReason | None = None
+    """Why the session is over, for `session_ended` told to those inside."""
 
     @classmethod
     def of(

@@ -22,5 +22,6 @@ export default defineConfig({
     root: here("."),
     include: ["tests/**/*.test.ts"],
     restoreMocks: true,
+    setupFiles: [here("tests/setup.ts")],
   },
 });

@@ -22,6 +22,7 @@ from protocol.messages import (
     Welcome,
     You,
 )
+from protocol.roles import EndReason
 from protocol.views import SelfView, Window
 
 if TYPE_CHECKING:
@@ -156,12 +157,16 @@ class Watcher:
         self._wake.set()
 
     def close(
-        self, code: ErrorCode | None, *, more: str = "", retry_after_ms: int | None = None
+        self,
+        code: ErrorCode | None,
+        *,
+        end_reason: EndReason | None = None,
+        retry_after_ms: int | None = None,
     ) -> None:
         """Say goodbye and close once what is due has gone out; None closes without a reason.
 
         Args:
-            more: a second sentence for people, behind that of the code.
+            end_reason: why the session is over, where that is the code.
         """
         if self.close_code is not None:
             return
@@ -169,7 +174,7 @@ class Watcher:
             self.close_code = NORMAL_CLOSE
         else:
             said = problem(code, retry_after_ms=retry_after_ms)
-            self.goodbye = said.model_copy(update={"sentence": f"{said.sentence} {more}".strip()})
+            self.goodbye = said.model_copy(update={"end_reason": end_reason})
             self.close_code = REFUSALS[code].close
         self._wake.set()
 

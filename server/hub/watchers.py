@@ -27,13 +27,6 @@ WAKES_AT_ONCE = 500
 LOOKS_AT_ONCE = 16
 """Cohorts that look again before others get their turn."""
 
-ENDED = {
-    EndReason.BY_HOST: "A host or moderator ended it for everyone.",
-    EndReason.HOST_ABSENT: "No host or moderator was left.",
-    EndReason.ENTRY_DELETED: "It was deleted.",
-}
-"""Why a session ended, for those who were inside."""
-
 
 class Watchers:
     """Every watcher of a room, and their cohorts, following the replica."""
@@ -117,7 +110,7 @@ class Watchers:
                 if code is ErrorCode.RESTARTING and watcher.connection_id in taken_over:
                     code = ErrorCode.TAKEN_OVER
                 is_end = code is ErrorCode.SESSION_ENDED
-                watcher.close(code, more=self._why_ended() if is_end else "")
+                watcher.close(code, end_reason=self._end_reason() if is_end else None)
             return
         watcher.is_open = True
         view = you(state, watcher.participant_id)
@@ -135,10 +128,9 @@ class Watchers:
         # Nobody has acted on them: another node took this one for dead, or the log was restored.
         return ErrorCode.RESTARTING if participant.holds_place else None
 
-    def _why_ended(self) -> str:
+    def _end_reason(self) -> EndReason | None:
         session = self._replica.state.session
-        reason = session.end_reason if session else None
-        return ENDED[reason] if reason else ""
+        return session.end_reason if session else None
 
     def _place(self, watcher: Watcher) -> None:
         """Put a watcher into its cohort, or into none: at a gate nothing of the room is sent."""

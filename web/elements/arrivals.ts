@@ -1,5 +1,6 @@
 /** One notice for all who arrive at the waiting room, with their number. */
 
+import { number } from "../lib/language";
 import type { Note } from "../lib/asking";
 import type { Command, SelfView, View } from "../lib/protocol";
 
@@ -28,7 +29,7 @@ export function arrivals(
   return {
     key: "waiting",
     stays: true,
-    text: now === 1 ? "1 person is waiting to enter." : `${now.toLocaleString()} people are waiting to enter.`,
+    text: now === 1 ? "1 person is waiting to enter." : `${number(now)} people are waiting to enter.`,
     action: { label: "Show", run: show },
   };
 }

@@ -3,8 +3,9 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { BLOCK_WAYS } from "../lib/menu";
-import { BLOCK_BY } from "../lib/words";
+
 import type { BlockBy, Command, Row } from "../lib/protocol";
+import { blockName, blockText } from "../lib/permissions";
 import { CommandDialog } from "./command-dialog";
 
 @customElement("block-dialog")
@@ -37,8 +38,8 @@ export class BlockDialog extends CommandDialog {
             (by) => html`<label class="check">
               <input type="checkbox" name="by" value=${by} ?checked=${by !== "link"}
                 aria-labelledby=${`by-${by}`} aria-describedby=${`means-${by}`} />
-              <span id=${`by-${by}`}>${BLOCK_BY[by].label}</span>
-              <span class="hint" id=${`means-${by}`}>${BLOCK_BY[by].text}</span>
+              <span id=${`by-${by}`}>${blockName(by)}</span>
+              <span class="hint" id=${`means-${by}`}>${blockText(by)}</span>
             </label>`,
           )}
         </div>

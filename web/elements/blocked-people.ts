@@ -1,18 +1,19 @@
 /** Who is kept out of this entry, and the way back for them. */
 
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { runQuietly } from "../lib/asking";
 import { moment } from "../lib/timing";
-import { BLOCK_BY } from "../lib/words";
+import { blockName } from "../lib/permissions";
 import type { BlockBy, BlockView, Problem } from "../lib/protocol";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 
 @customElement("blocked-people")
-export class BlockedPeople extends LitElement {
+export class BlockedPeople extends UsherElement {
   static override styles = [
     ...sheets(),
     css`
@@ -66,7 +67,7 @@ export class BlockedPeople extends LitElement {
             <p class="hint">${block.email}</p>
             <p class="hint">
               Blocked by ${block.blocked_by}, ${moment(block.blocked_at)}; recognised by
-              ${block.by.map((by) => BLOCK_BY[by as BlockBy]?.label.toLowerCase() ?? by).join(", ")}${block.link_name
+              ${block.by.map((by) => blockName(by as BlockBy)).join(", ")}${block.link_name
                 ? html` (${block.link_name})`
                 : nothing}
             </p>

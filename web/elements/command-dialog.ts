@@ -1,15 +1,16 @@
 /** A window with a form that ends in one command. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { query, state } from "lit/decorators.js";
 import { runQuietly } from "../lib/asking";
 import type { Command, Problem } from "../lib/protocol";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets, windowHost } from "./sheets";
+import { UsherElement } from "./usher-element";
 
 /** Heirs say what the form holds and which command comes of it. */
-export abstract class CommandDialog extends LitElement {
+export abstract class CommandDialog extends UsherElement {
   static override styles = sheets(windowHost);
 
   @state() private problem: Problem | null = null;

@@ -1,10 +1,11 @@
 /** Ask before what cannot be undone. */
 
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets, windowHost } from "./sheets";
+import { UsherElement } from "./usher-element";
 
 export interface Question {
   heading: string;
@@ -15,7 +16,7 @@ export interface Question {
 }
 
 @customElement("confirm-dialog")
-export class ConfirmDialog extends LitElement {
+export class ConfirmDialog extends UsherElement {
   static override styles = sheets(windowHost);
 
   @property({ attribute: false }) question: Question | null = null;

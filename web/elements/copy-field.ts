@@ -1,16 +1,17 @@
 /** A link to copy, and its QR code for those who sit in front of the screen. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { icon } from "./icons";
 import "./qr-code";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./copy-field.css?inline";
 
 const SAID_MS = 2_000;
 
 @customElement("copy-field")
-export class CopyField extends LitElement {
+export class CopyField extends UsherElement {
   static override styles = sheets(own);
 
   @property() label = "Link";

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { isLive } from "../lib/ranks";
 import { momentInFull } from "../lib/timing";
-import { KIND } from "../lib/words";
+import { kindName } from "../lib/words";
 import type { EntryKind, SessionState } from "../lib/protocol";
 
 interface About {
@@ -17,7 +17,7 @@ export function doorHeader(about: About): TemplateResult {
   const waits = isLive(about.kind) && about.starts_at && about.session_state !== "open";
   return html`<div class="about">
     <div class="line">
-      <span class="badge">${KIND[about.kind]}</span>
+      <span class="badge">${kindName(about.kind)}</span>
       ${isLive(about.kind)
         ? html`<session-badge .state=${about.session_state} .startsAt=${about.starts_at}></session-badge>`
         : nothing}

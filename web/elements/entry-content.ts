@@ -1,6 +1,6 @@
 /** What the media page is about: the content for those let in, or the way into the room. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { isLive } from "../lib/ranks";
@@ -8,13 +8,14 @@ import { momentInFull } from "../lib/timing";
 import type { EntryView, Problem } from "../lib/protocol";
 import "./page-presence";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./entry-content.css?inline";
 
 /** Files that a browser plays itself; any other address is a player to embed. */
 const PLAYABLE = /\.(mp4|m4v|webm|ogv|mov)$/iu;
 
 @customElement("entry-content")
-export class EntryContent extends LitElement {
+export class EntryContent extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) entry!: EntryView;

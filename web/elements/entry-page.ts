@@ -1,12 +1,13 @@
 /** The media page of an entry: what it is, the way in, and the doors for others. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
+import "../lib/page";
 import * as api from "../lib/api";
 import { overHttp, type CommandEvent, type NoteEvent } from "../lib/asking";
 import { entryMenu } from "../lib/entry-menu";
 import { isLive } from "../lib/ranks";
-import { KIND, people } from "../lib/words";
+import { kindName, people } from "../lib/words";
 import type { EntryView, Me, Problem } from "../lib/protocol";
 import "./blocked-people";
 import type { BlockedPeople } from "./blocked-people";
@@ -28,13 +29,14 @@ import "./site-header";
 import "./toast-list";
 import type { ToastList } from "./toast-list";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 import own from "./entry-page.css?inline";
 
 const REFRESH_MS = 5_000;
 
 @customElement("entry-page")
-export class EntryPage extends LitElement {
+export class EntryPage extends UsherElement {
   static override styles = sheets(page, own);
 
   @state() private me: Me | null = null;
@@ -86,7 +88,7 @@ export class EntryPage extends LitElement {
       <div class="head">
         <div class="grow">
           <div class="line facts">
-            <span>${KIND[entry.kind]}</span>
+            <span>${kindName(entry.kind)}</span>
             ${isLive(entry.kind) ? html`<session-badge .state=${entry.session_state} .startsAt=${entry.starts_at}></session-badge>` : nothing}
             ${entry.people ? html`<span>${people(entry.people)} here now</span>` : nothing}
           </div>

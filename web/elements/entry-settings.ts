@@ -1,16 +1,17 @@
 /** *Edit…*: the entry's own facts, and how its doors and its room behave. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { runQuietly } from "../lib/asking";
 import { entryChanges, settingChanges } from "../lib/entry-form";
 import { isLive } from "../lib/ranks";
 import { toLocalInput } from "../lib/timing";
-import { STAGE_MODE } from "../lib/words";
-import type { Command, EntryView, Problem, StageMode, ViewerList } from "../lib/protocol";
+import { modeName, STAGE_MODES } from "../lib/words";
+import type { Command, EntryView, Problem, ViewerList } from "../lib/protocol";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./entry-settings.css?inline";
 
 const VIEWER_LIST: readonly (readonly [ViewerList, string])[] = [
@@ -20,7 +21,7 @@ const VIEWER_LIST: readonly (readonly [ViewerList, string])[] = [
 ];
 
 @customElement("entry-settings")
-export class EntrySettings extends LitElement {
+export class EntrySettings extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) entry!: EntryView;
@@ -95,8 +96,8 @@ export class EntrySettings extends LitElement {
               <div class="field">
                 <label for="stage_mode">Stage access at the start</label>
                 <select class="input" id="stage_mode" name="stage_mode">
-                  ${(Object.keys(STAGE_MODE) as StageMode[]).map(
-                    (mode) => html`<option value=${mode} ?selected=${mode === settings.stage_mode}>${STAGE_MODE[mode].label}</option>`,
+                  ${STAGE_MODES.map(
+                    (mode) => html`<option value=${mode} ?selected=${mode === settings.stage_mode}>${modeName(mode)}</option>`,
                   )}
                 </select>
               </div>

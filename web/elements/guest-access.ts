@@ -1,6 +1,6 @@
 /** The *Manage guest access* window: the switch, and up to three links. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import * as api from "../lib/api";
@@ -15,6 +15,7 @@ import { icon } from "./icons";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./guest-access.css?inline";
 
 /** Counters move while the window is open; a look this often keeps up with them. */
@@ -22,7 +23,7 @@ const REFRESH_MS = 3_000;
 const MOST_LINKS = 3;
 
 @customElement("guest-access")
-export class GuestAccess extends LitElement {
+export class GuestAccess extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: "entry-id" }) entryId = "";

@@ -1,12 +1,13 @@
 /** The guest's page: a name and an e-mail, nothing more; or straight on for who was here before. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import type { GuestDoor, Problem } from "../lib/protocol";
 import { doorHeader } from "./door-header";
 import "./session-badge";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 import own from "./join-page.css?inline";
 
@@ -14,7 +15,7 @@ import own from "./join-page.css?inline";
 const ABOUT_THE_FORM: ReadonlySet<string> = new Set(["bad_request", "rate_limited", "internal"]);
 
 @customElement("guest-door-form")
-export class GuestDoorForm extends LitElement {
+export class GuestDoorForm extends UsherElement {
   static override styles = sheets(page, own);
 
   @property() token = "";

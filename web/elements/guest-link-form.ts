@@ -1,14 +1,15 @@
 /** Make a guest link, or edit one: name, number of uses, days, approval. */
 
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { moment } from "../lib/timing";
 import type { Command, GuestLinkView } from "../lib/protocol";
 import { GuestAskEvent } from "./guest-ask";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 
 @customElement("guest-link-form")
-export class GuestLinkForm extends LitElement {
+export class GuestLinkForm extends UsherElement {
   static override styles = [
     ...sheets(),
     css`

@@ -1,10 +1,10 @@
 /** One guest link: how it stands, its address, and what can be done with it. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { MenuGroup } from "../lib/menu";
 import { moment } from "../lib/timing";
-import { LINK } from "../lib/words";
+import { linkName } from "../lib/words";
 import type { Command, GuestLinkView, LinkState } from "../lib/protocol";
 import type { Question } from "./confirm-dialog";
 import "./copy-field";
@@ -13,6 +13,7 @@ import "./guest-link-form";
 import { ChooseEvent } from "./menu-button";
 import "./menu-button";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./guest-link.css?inline";
 
 const LOOK: Record<LinkState, string> = {
@@ -26,7 +27,7 @@ const LOOK: Record<LinkState, string> = {
 const EXTEND_DAYS = 7;
 
 @customElement("guest-link")
-export class GuestLink extends LitElement {
+export class GuestLink extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) link!: GuestLinkView;
@@ -41,7 +42,7 @@ export class GuestLink extends LitElement {
     return html`<article class="link" aria-label=${link.name} data-link=${link.id}>
       <div class="line">
         <h3>${link.name}</h3>
-        <span class="badge ${LOOK[link.state]}">${LINK[link.state]}</span>
+        <span class="badge ${LOOK[link.state]}">${linkName(link.state)}</span>
         ${link.needs_approval ? html`<span class="badge">Needs approval</span>` : nothing}
         <span class="grow"></span>
         <button type="button" class="button small" @click=${this.pause}>

@@ -1,17 +1,19 @@
 /** The home page: the entries, and which of them are live. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import "../lib/page";
 import * as api from "../lib/api";
 import { isLive } from "../lib/ranks";
 import { moment } from "../lib/timing";
-import { KIND, PART, people } from "../lib/words";
+import { kindName, partName, people } from "../lib/words";
 import type { EntryKind, EntrySummary, Me, Problem } from "../lib/protocol";
 import { icon, type IconName } from "./icons";
 import "./problem-card";
 import "./site-header";
 import "./session-badge";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 import own from "./home-page.css?inline";
 
@@ -29,7 +31,7 @@ const MARKS: Record<EntryKind, IconName> = {
 };
 
 @customElement("home-page")
-export class HomePage extends LitElement {
+export class HomePage extends UsherElement {
   static override styles = sheets(page, own);
 
   @state() private me: Me | null = null;
@@ -96,13 +98,13 @@ export class HomePage extends LitElement {
       <div class="grow">
         <a class="name" href="/e/${entry.entry_id}">${entry.name}</a>
         <div class="line facts">
-          <span>${KIND[entry.kind]}</span>
+          <span>${kindName(entry.kind)}</span>
           ${isLive(entry.kind)
             ? html`<session-badge .state=${entry.session_state} .startsAt=${entry.starts_at}></session-badge>`
             : nothing}
           ${waits ? html`<span>${moment(entry.starts_at ?? 0)}</span>` : nothing}
           ${entry.people > 0 ? html`<span>${people(entry.people)}</span>` : nothing}
-          ${entry.part ? html`<span>${PART[entry.part]}</span>` : nothing}
+          ${entry.part ? html`<span>${partName(entry.part)}</span>` : nothing}
         </div>
       </div>
       ${isOpen

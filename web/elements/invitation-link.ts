@@ -1,6 +1,6 @@
 /** The link of one invitation, to copy. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import type { LedgerRow, Problem } from "../lib/protocol";
@@ -8,9 +8,10 @@ import "./copy-field";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets, windowHost } from "./sheets";
+import { UsherElement } from "./usher-element";
 
 @customElement("invitation-link")
-export class InvitationLink extends LitElement {
+export class InvitationLink extends UsherElement {
   static override styles = sheets(windowHost);
 
   @property({ attribute: "entry-id" }) entryId = "";

@@ -2,7 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { isLive } from "../lib/ranks";
-import { INVITATION } from "../lib/words";
+import { invitationName, invitationText } from "../lib/words";
 import type { Command, EntryKind, InvitationType, Invitee } from "../lib/protocol";
 
 export type InviteCommand = Extract<Command, { type: "invite" }>;
@@ -41,8 +41,8 @@ export function choiceFields(types: readonly InvitationType[], kind: EntryKind):
           (type, index) => html`<label class="check choice">
             <input type="radio" name="invitation_type" value=${type} ?checked=${index === 0} required
               aria-labelledby=${`type-${type}`} aria-describedby=${`gives-${type}`} />
-            <span class="label" id=${`type-${type}`}>${INVITATION[type].label}</span>
-            <span class="hint" id=${`gives-${type}`}>${INVITATION[type].text}</span>
+            <span class="label" id=${`type-${type}`}>${invitationName(type)}</span>
+            <span class="hint" id=${`gives-${type}`}>${invitationText(type)}</span>
           </label>`,
         )}
       </div>

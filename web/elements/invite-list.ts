@@ -1,11 +1,12 @@
 /** Invite a list: paste it or choose a file, look at every row, and only then invite. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import type { CsvPreview, EntryKind, InvitationType, Problem } from "../lib/protocol";
 import { choiceFields, inviteCommand, InviteEvent, readChoice } from "./invite-choice";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./invite-users.css?inline";
 
 /** As many as the server takes in one command. */
@@ -13,7 +14,7 @@ const MANY = 500;
 const MOST_BYTES = 200_000;
 
 @customElement("invite-list")
-export class InviteList extends LitElement {
+export class InviteList extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) entryId = "";

@@ -1,6 +1,6 @@
 /** The lobby of an invite link: who are you? By account, by device, by address, by code. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import type { Admitted, InvitationDoor, Problem } from "../lib/protocol";
@@ -8,6 +8,7 @@ import { doorHeader } from "./door-header";
 import "./session-badge";
 import "./problem-card";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 import own from "./join-page.css?inline";
 
@@ -19,7 +20,7 @@ const HERE: ReadonlySet<string> = new Set([
 ]);
 
 @customElement("invite-lobby")
-export class InviteLobby extends LitElement {
+export class InviteLobby extends UsherElement {
   static override styles = sheets(page, own);
 
   @property() token = "";

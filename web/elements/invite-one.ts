@@ -1,19 +1,20 @@
 /** Invite one person: typing an address searches known users and fills in the rest. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { debounce } from "../lib/debounce";
 import type { EntryKind, InvitationType, PersonView } from "../lib/protocol";
 import { choiceFields, inviteCommand, InviteEvent, readChoice } from "./invite-choice";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./invite-users.css?inline";
 
 const TYPED_MS = 180;
 const LEAST_LETTERS = 2;
 
 @customElement("invite-one")
-export class InviteOne extends LitElement {
+export class InviteOne extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) entryId = "";

@@ -1,6 +1,6 @@
 /** The *Invite users* window: one person, or a list; then the links to copy. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { runQuietly } from "../lib/asking";
@@ -12,6 +12,7 @@ import type { InviteEvent } from "./invite-choice";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./invite-users.css?inline";
 
 /** Of a long list, so many links are shown; the rest went out by mail and stand in the ledger. */
@@ -23,7 +24,7 @@ interface Made {
 }
 
 @customElement("invite-users")
-export class InviteUsers extends LitElement {
+export class InviteUsers extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: "entry-id" }) entryId = "";

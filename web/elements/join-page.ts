@@ -1,7 +1,8 @@
 /** The page behind every guest link and invite link. The token stands in the fragment. */
 
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import "../lib/page";
 import * as api from "../lib/api";
 import { doorOf, type Door } from "../lib/fragment";
 import type { GuestDoor, InvitationDoor, LinkState, Problem } from "../lib/protocol";
@@ -10,6 +11,7 @@ import "./invite-lobby";
 import "./problem-card";
 import "./site-header";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 
 const NO_LINK: Problem = {
@@ -23,7 +25,7 @@ type Looked =
   | { kind: "invitation"; token: string; door: InvitationDoor };
 
 @customElement("join-page")
-export class JoinPage extends LitElement {
+export class JoinPage extends UsherElement {
   static override styles = sheets(page);
 
   @state() private looked: Looked | null = null;

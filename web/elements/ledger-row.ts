@@ -1,14 +1,15 @@
 /** One invitation whose person is not here. */
 
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { ledgerMenu } from "../lib/room-menus";
 import { moment } from "../lib/timing";
-import { INVITATION, initials, LEDGER, tint } from "../lib/words";
+import { initials, invitationName, ledgerName, tint } from "../lib/words";
 import type { LedgerRow as Invitation, LedgerState, SelfView, SessionView } from "../lib/protocol";
 import "./menu-button";
 import { sheets } from "./sheets";
 import look from "./participant-row.css?inline";
+import { UsherElement } from "./usher-element";
 
 const LOOK: Record<LedgerState, string> = {
   created: "",
@@ -24,7 +25,7 @@ const LOOK: Record<LedgerState, string> = {
 };
 
 @customElement("ledger-row")
-export class LedgerRow extends LitElement {
+export class LedgerRow extends UsherElement {
   static override styles = [
     ...sheets(look),
     css`
@@ -51,11 +52,11 @@ export class LedgerRow extends LitElement {
       <div class="words">
         <div class="name"><b title=${row.email}>${name}</b></div>
         <div class="facts" title=${facts.join(" · ")}>
-          <span class="role">${INVITATION[row.invitation_type].label}</span>
+          <span class="role">${invitationName(row.invitation_type)}</span>
           ${facts.map((fact) => html`<span>${fact}</span>`)}
         </div>
       </div>
-      <span class="badge ${LOOK[row.state]}">${LEDGER[row.state]}</span>
+      <span class="badge ${LOOK[row.state]}">${ledgerName(row.state)}</span>
       ${ledgerMenu(row, you, session).length > 0
         ? html`<menu-button small label=${`More for ${name}`}
             .items=${() => ledgerMenu(row, you, session)}></menu-button>`

@@ -1,11 +1,12 @@
 /** A button that opens a menu: arrow keys, Home, End, first letters, Escape; focus returns. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { MenuGroup, MenuItem } from "../lib/menu";
 import { icon } from "./icons";
 import { place } from "./placing";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./menu-button.css?inline";
 
 export class ChooseEvent extends Event {
@@ -15,7 +16,7 @@ export class ChooseEvent extends Event {
 }
 
 @customElement("menu-button")
-export class MenuButton extends LitElement {
+export class MenuButton extends UsherElement {
   static override styles = sheets(own);
 
   /** What the button is called for those who do not see it. */

@@ -1,9 +1,10 @@
 /** A window over the page: a native dialog with a title, a body, and buttons at its foot. */
 
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { icon } from "./icons";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./modal-dialog.css?inline";
 
 /**
@@ -11,7 +12,7 @@ import own from "./modal-dialog.css?inline";
  * however it was closed.
  */
 @customElement("modal-dialog")
-export class ModalDialog extends LitElement {
+export class ModalDialog extends UsherElement {
   static override styles = sheets(own);
 
   @property() heading = "";

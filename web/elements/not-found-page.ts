@@ -1,11 +1,13 @@
 /** There is no such page. */
 
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
+import "../lib/page";
 import type { Problem } from "../lib/protocol";
 import "./problem-card";
 import "./site-header";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 
 const NOTHING: Problem = {
@@ -15,7 +17,7 @@ const NOTHING: Problem = {
 };
 
 @customElement("not-found-page")
-export class NotFoundPage extends LitElement {
+export class NotFoundPage extends UsherElement {
   static override styles = sheets(page);
 
   protected override render(): TemplateResult {

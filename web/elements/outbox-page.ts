@@ -1,7 +1,8 @@
 /** Mails that would have been sent, for trying things out without a mail server. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import "../lib/page";
 import * as api from "../lib/api";
 import { linkify } from "../lib/linkify";
 import { moment } from "../lib/timing";
@@ -9,13 +10,14 @@ import type { Me, OutboxMail, Problem } from "../lib/protocol";
 import "./problem-card";
 import "./site-header";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 import own from "./outbox-page.css?inline";
 
 const REFRESH_MS = 3_000;
 
 @customElement("outbox-page")
-export class OutboxPage extends LitElement {
+export class OutboxPage extends UsherElement {
   static override styles = sheets(page, own);
 
   @state() private me: Me | null = null;

@@ -1,6 +1,6 @@
 /** One's own hand, microphone, camera and way to the stage. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { run } from "../lib/asking";
 import { isLive } from "../lib/ranks";
@@ -10,10 +10,11 @@ import type { SelfView, SessionView } from "../lib/protocol";
 import { icon } from "./icons";
 import { ChooseEvent } from "./menu-button";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./own-controls.css?inline";
 
 @customElement("own-controls")
-export class OwnControls extends LitElement {
+export class OwnControls extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) you!: SelfView;

@@ -3,13 +3,15 @@
  * those who manage it see who that is.
  */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { number } from "../lib/language";
 import * as api from "../lib/api";
 import { RoomSocket } from "../lib/socket";
 import { initials, labels, tint } from "../lib/words";
 import type { Row, View, Window } from "../lib/protocol";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./page-presence.css?inline";
 
 const WINDOW: Window = {
@@ -22,7 +24,7 @@ const WINDOW: Window = {
 };
 
 @customElement("page-presence")
-export class PagePresence extends LitElement {
+export class PagePresence extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) entryId = "";
@@ -47,7 +49,7 @@ export class PagePresence extends LitElement {
     const { counts, groups } = this.view;
     const rows = [groups.raised_hands, groups.on_stage, groups.viewers].flatMap((group) => group?.rows ?? []);
     return html`<details>
-      <summary>On this page now (${counts.all.toLocaleString()})</summary>
+      <summary>On this page now (${number(counts.all)})</summary>
       <ul role="list">${rows.map((row) => this.renderRow(row))}</ul>
       ${counts.all > rows.length ? html`<p class="hint">And ${counts.all - rows.length} more.</p>` : nothing}
     </details>`;

@@ -3,11 +3,12 @@
  * on screen. A large group is as tall as all of its rows, and holds about a hundred of them.
  */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { number } from "../lib/language";
 import { PREVIEW } from "../lib/windows";
-import { GROUP } from "../lib/words";
+import { groupName } from "../lib/words";
 import type { Group, GroupView, LedgerRow, Row, SelfView, SessionView } from "../lib/protocol";
 import { icon } from "./icons";
 import "./ledger-row";
@@ -15,10 +16,11 @@ import "./participant-row";
 import "./waiting-row";
 import "./waiting-tools";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./participant-group.css?inline";
 
 @customElement("participant-group")
-export class ParticipantGroup extends LitElement {
+export class ParticipantGroup extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) group!: Group;
@@ -36,15 +38,15 @@ export class ParticipantGroup extends LitElement {
 
   protected override render(): TemplateResult {
     const { group, isOpen } = this;
-    return html`<section data-group=${group} aria-label=${GROUP[group]}>
+    return html`<section data-group=${group} aria-label=${groupName(group)}>
       <div class="head">
         <h3>
           <button type="button" class="fold" aria-expanded=${isOpen} aria-controls="rows" @click=${this.fold}>
             ${icon("chevron")}
-            <span>${GROUP[group]} <span class="count">(${this.count.toLocaleString()})</span></span>
+            <span>${groupName(group)} <span class="count">(${number(this.count)})</span></span>
             ${this.found === null
               ? nothing
-              : html`<span class="badge accent">${this.found.toLocaleString()} found</span>`}
+              : html`<span class="badge accent">${number(this.found)} found</span>`}
           </button>
         </h3>
         ${isOpen && this.isExpanded && this.total > PREVIEW
@@ -87,13 +89,13 @@ export class ParticipantGroup extends LitElement {
     return html`
       ${this.group === "waiting" && this.you.rights.includes("admit") ? this.renderTools() : nothing}
       <div class="rows">
-        <div class="list" role="list" aria-label=${GROUP[this.group]}>
+        <div class="list" role="list" aria-label=${groupName(this.group)}>
           ${space(above)}${this.renderList(shown, first)}${space(below)}
         </div>
       </div>
       ${!this.isExpanded && this.total > PREVIEW
         ? html`<div class="more">
-            <button type="button" class="button small" aria-label=${`See more of ${GROUP[this.group]}`}
+            <button type="button" class="button small" aria-label=${`See more of ${groupName(this.group)}`}
               @click=${this.expand}>See more</button>
           </div>`
         : nothing}

@@ -1,6 +1,6 @@
 /** One person in the tab: who, what they are here, hand, microphone, camera, and a menu. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { actionsFor } from "../lib/person-actions";
 import { initials, labels, tint } from "../lib/words";
@@ -8,10 +8,11 @@ import type { Row, SelfView, SessionView } from "../lib/protocol";
 import { icon, type IconName } from "./icons";
 import "./menu-button";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./participant-row.css?inline";
 
 @customElement("participant-row")
-export class ParticipantRow extends LitElement {
+export class ParticipantRow extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) row!: Row;

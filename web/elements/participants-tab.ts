@@ -3,8 +3,9 @@
  * the rows that it needs, `choose` for menu items, and commands.
  */
 
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, queryAll, state } from "lit/decorators.js";
+import { number } from "../lib/language";
 import { debounce, throttle } from "../lib/debounce";
 import { tabMenu } from "../lib/room-menus";
 import { countOf, GROUPS } from "../lib/roster";
@@ -16,6 +17,7 @@ import "./participant-group";
 import type { ParticipantGroup } from "./participant-group";
 import type { PickEvent } from "./waiting-row";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./participants-tab.css?inline";
 
 const TYPED_MS = 200;
@@ -35,7 +37,7 @@ const FIRST_USES = new Map<Group, GroupUse>(
 export const FIRST_WINDOW = windowFor(FIRST_USES, "");
 
 @customElement("participants-tab")
-export class ParticipantsTab extends LitElement {
+export class ParticipantsTab extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) view!: View;
@@ -64,7 +66,7 @@ export class ParticipantsTab extends LitElement {
     return html`
       <div class="top">
         <div class="title">
-          <h2>All participants (${view.counts.all.toLocaleString()})</h2>
+          <h2>All participants (${number(view.counts.all)})</h2>
           ${menu.length > 0
             ? html`<menu-button label="More for all participants" .items=${() => menu}></menu-button>`
             : nothing}

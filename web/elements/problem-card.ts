@@ -1,16 +1,17 @@
 /** A refusal as a page: what happened, and what one can do now. */
 
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { headingOf, isCalm } from "../lib/refusals";
 import type { Problem } from "../lib/protocol";
 import { icon } from "./icons";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./problem-card.css?inline";
 
 /** The next step goes into the slot. */
 @customElement("problem-card")
-export class ProblemCard extends LitElement {
+export class ProblemCard extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) problem!: Problem;

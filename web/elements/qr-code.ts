@@ -1,14 +1,15 @@
 /** A QR code, dark on light in every theme, because many readers cannot do the reverse. */
 
-import { css, html, LitElement, svg, type TemplateResult } from "lit";
+import { css, html, svg, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { encode } from "uqr";
+import { UsherElement } from "./usher-element";
 
 /** Light modules around the code, without which readers do not find it. */
 const QUIET = 4;
 
 @customElement("qr-code")
-export class QrCode extends LitElement {
+export class QrCode extends UsherElement {
   static override styles = css`
     :host {
       display: block;

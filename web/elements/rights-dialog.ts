@@ -2,8 +2,9 @@
 
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { RIGHTS, rightName } from "../lib/permissions";
 import { ROLE_RIGHTS } from "../lib/ranks";
-import { RIGHTS, ROLE } from "../lib/words";
+import { roleName } from "../lib/words";
 import type { Command, Right, Row } from "../lib/protocol";
 import { CommandDialog } from "./command-dialog";
 
@@ -42,16 +43,16 @@ export class RightsDialog extends CommandDialog {
     const role = this.row?.role ?? "viewer";
     const base = ROLE_RIGHTS[role];
     return html`<p class="soft">
-        What a ${ROLE[role].toLowerCase()} may do is ticked. Changes hold for this session, at once.
+        What a ${roleName(role).toLowerCase()} may do is ticked. Changes hold for this session, at once.
         ${this.row?.is_custom ? "They take the place of the custom permissions given before." : nothing}
       </p>
       <fieldset class="rights">
         <legend class="hidden-visually">Permissions</legend>
-        ${[...RIGHTS].map(
-          ([right, label]) => html`<label class="check">
+        ${RIGHTS.map(
+          (right) => html`<label class="check">
             <input type="checkbox" name="right" value=${right} ?checked=${base.has(right)}
               ?disabled=${!base.has(right) && !this.mine.has(right)} />
-            <span>${label}</span>
+            <span>${rightName(right)}</span>
           </label>`,
         )}
       </fieldset>`;

@@ -1,6 +1,6 @@
 /** All windows that a room can open, and which of them a chosen menu item means. */
 
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { Dialog } from "../lib/menu";
 import { invitationTypes } from "../lib/ranks";
@@ -24,9 +24,10 @@ import "./rename-dialog";
 import type { RenameDialog } from "./rename-dialog";
 import "./rights-dialog";
 import type { RightsDialog } from "./rights-dialog";
+import { UsherElement } from "./usher-element";
 
 @customElement("room-dialogs")
-export class RoomDialogs extends LitElement {
+export class RoomDialogs extends UsherElement {
   @property({ attribute: false }) view!: View;
   @property({ attribute: false }) you!: SelfView;
 

@@ -1,22 +1,23 @@
 /** Every way out of a room, each with a next step. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { overHttp } from "../lib/asking";
 import type { Visit } from "../lib/visit";
-import { END } from "../lib/words";
+import { endText } from "../lib/words";
 import type { Problem } from "../lib/protocol";
 import "./problem-card";
 import { icon } from "./icons";
 import { sheets } from "./sheets";
 import look from "./problem-card.css?inline";
+import { UsherElement } from "./usher-element";
 
 /** After these, coming in by the same page can work again. */
 const COMES_BACK: ReadonlySet<string> = new Set(["taken_over", "version_unsupported", "internal"]);
 
 @customElement("room-end")
-export class RoomEnd extends LitElement {
+export class RoomEnd extends UsherElement {
   static override styles = sheets(look);
 
   @property({ attribute: false }) visit!: Visit;
@@ -44,9 +45,9 @@ export class RoomEnd extends LitElement {
   private renderProblem(problem: Problem): TemplateResult {
     const { view, you } = this.visit;
     const hasEnded = problem.code === "session_ended";
-    const reason = view?.session.end_reason;
+    const reason = problem.end_reason ?? view?.session.end_reason;
     const mayStart = hasEnded && you?.rights?.includes("start_session");
-    return html`<problem-card .problem=${problem} more=${this.failure || (hasEnded && reason ? END[reason] : "")}>
+    return html`<problem-card .problem=${problem} more=${this.failure || (hasEnded && reason ? endText(reason) : "")}>
       ${mayStart
         ? html`<button type="button" class="button primary" @click=${this.startAnew}>Start new session</button>`
         : nothing}

@@ -1,19 +1,20 @@
 /** The gates after a link: countdown and waiting room. Each moves on by itself. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { run } from "../lib/asking";
 import { clock, momentInFull } from "../lib/timing";
-import { WAIT } from "../lib/words";
+import { waitText } from "../lib/words";
 import type { SelfView } from "../lib/protocol";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./room-gate.css?inline";
 
 const TICK_MS = 1_000;
 const DAY_MS = 86_400_000;
 
 @customElement("room-gate")
-export class RoomGate extends LitElement {
+export class RoomGate extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) you!: SelfView;
@@ -59,7 +60,7 @@ export class RoomGate extends LitElement {
     return html`<h1 role="status">You are in the waiting room</h1>
       ${pulse()}
       <p class="soft">
-        ${wait_reason ? WAIT[wait_reason].self : nothing} A host or moderator will let you in.
+        ${wait_reason ? waitText(wait_reason) : nothing} A host or moderator will let you in.
       </p>
       <div role="status">
         ${waiting_message ? html`<blockquote>${waiting_message}</blockquote>` : nothing}

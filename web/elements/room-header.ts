@@ -1,6 +1,6 @@
 /** The top of a room: what it is, how it stands, and the ways to start, leave and end it. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { run } from "../lib/asking";
 import { clock } from "../lib/timing";
@@ -10,12 +10,13 @@ import type { ConfirmDialog } from "./confirm-dialog";
 import { icon } from "./icons";
 import "./session-badge";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./room-header.css?inline";
 
 const TICK_MS = 1_000;
 
 @customElement("room-header")
-export class RoomHeader extends LitElement {
+export class RoomHeader extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) session!: SessionView;

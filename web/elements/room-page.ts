@@ -1,10 +1,11 @@
 /** The page of a session: gates, the room with its Participants tab, and every way out of it. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
+import "../lib/page";
 import { Visit } from "../lib/visit";
+import { noticeText } from "../lib/notices";
 import { sameWindow } from "../lib/windows";
-import { noticeText } from "../lib/words";
 import type { Command, Notice, SelfView, View } from "../lib/protocol";
 import type { CommandEvent, Note, NoteEvent } from "../lib/asking";
 import "./confirm-dialog";
@@ -25,10 +26,11 @@ import "./toast-list";
 import type { ToastList } from "./toast-list";
 import { Telling } from "./telling";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./room-page.css?inline";
 
 @customElement("room-page")
-export class RoomPage extends LitElement {
+export class RoomPage extends UsherElement {
   static override styles = sheets(own);
 
   @state() private offeredBy = "";

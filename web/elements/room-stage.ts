@@ -1,6 +1,6 @@
 /** Those who are heard and seen, one tile each. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { onStage } from "../lib/roster";
@@ -8,10 +8,11 @@ import { initials, tint } from "../lib/words";
 import type { Row, View } from "../lib/protocol";
 import { icon } from "./icons";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./room-stage.css?inline";
 
 @customElement("room-stage")
-export class RoomStage extends LitElement {
+export class RoomStage extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) view!: View;

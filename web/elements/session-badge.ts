@@ -1,10 +1,11 @@
 /** The state of a session in one word, with a colour beside it. */
 
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { STATE } from "../lib/words";
+import { stateName } from "../lib/words";
 import type { SessionState } from "../lib/protocol";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 
 const LOOK: Record<SessionState, string> = {
   scheduled: "",
@@ -14,7 +15,7 @@ const LOOK: Record<SessionState, string> = {
 };
 
 @customElement("session-badge")
-export class SessionBadge extends LitElement {
+export class SessionBadge extends UsherElement {
   static override styles = [...sheets(), css`:host { display: inline-flex; }`];
 
   @property() state: SessionState = "scheduled";
@@ -25,7 +26,7 @@ export class SessionBadge extends LitElement {
     const isOpen = this.state === "open";
     const isUnscheduled = this.state === "scheduled" && !this.startsAt;
     return html`<span class="badge ${LOOK[this.state]}">
-      ${isOpen ? html`<span class="dot"></span>` : ""}${isUnscheduled ? STATE.early : STATE[this.state]}
+      ${isOpen ? html`<span class="dot"></span>` : ""}${isUnscheduled ? stateName("early") : stateName(this.state)}
     </span>`;
   }
 }

@@ -1,18 +1,19 @@
 /** *Share*: the page's address, the guest links, and the way to invite. */
 
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { hasDoorsOnPage } from "../lib/ranks";
-import { LINK } from "../lib/words";
+import { linkName } from "../lib/words";
 import type { EntryView, GuestAccessView, Problem, Right } from "../lib/protocol";
 import "./copy-field";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 
 @customElement("share-window")
-export class ShareWindow extends LitElement {
+export class ShareWindow extends UsherElement {
   static override styles = [
     ...sheets(),
     css`
@@ -66,7 +67,7 @@ export class ShareWindow extends LitElement {
       ${links.map(
         (link) => html`<div class="line">
             <span class="label">${link.name}</span>
-            ${link.state === "active" ? nothing : html`<span class="badge warn">${LINK[link.state]}</span>`}
+            ${link.state === "active" ? nothing : html`<span class="badge warn">${linkName(link.state)}</span>`}
           </div>
           <copy-field label=${`guest link ${link.name}`} .value=${link.url}></copy-field>`,
       )}

@@ -1,13 +1,15 @@
 /** Signing in with a link: its token stands in the fragment, and is gone from the URL at once. */
 
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import "../lib/page";
 import * as api from "../lib/api";
 import { takeFragment } from "../lib/fragment";
 import type { Problem } from "../lib/protocol";
 import "./problem-card";
 import "./site-header";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 
 const NO_TOKEN: Problem = {
@@ -17,7 +19,7 @@ const NO_TOKEN: Problem = {
 };
 
 @customElement("sign-in-page")
-export class SignInPage extends LitElement {
+export class SignInPage extends UsherElement {
   static override styles = sheets(page);
 
   @state() private problem: Problem | null = null;

@@ -1,14 +1,15 @@
 /** The top of every page outside a room: where one is, and who is signed in. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import * as api from "../lib/api";
 import type { Me } from "../lib/protocol";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./site-header.css?inline";
 
 @customElement("site-header")
-export class SiteHeader extends LitElement {
+export class SiteHeader extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) me: Me | null = null;

@@ -1,12 +1,13 @@
 /** The offer of a place on stage: *Join stage* or *Decline*. Away as soon as it is answered. */
 
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { run } from "../lib/asking";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 
 @customElement("stage-offer")
-export class StageOffer extends LitElement {
+export class StageOffer extends UsherElement {
   static override styles = [
     ...sheets(),
     css`

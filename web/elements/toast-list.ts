@@ -1,11 +1,12 @@
 /** What just happened, at the foot of the window; read aloud, and gone after a while. */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Note } from "../lib/asking";
 import { icon } from "./icons";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 import own from "./toast-list.css?inline";
 
 /** How long a note stays; as long as the server lets a change be undone, where that can be. */
@@ -19,7 +20,7 @@ interface Shown extends Note {
 }
 
 @customElement("toast-list")
-export class ToastList extends LitElement {
+export class ToastList extends UsherElement {
   static override styles = sheets(own);
 
   @state() private notes: readonly Shown[] = [];

@@ -1,12 +1,13 @@
 /** One person in the waiting room, as staff see them. */
 
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { run } from "../lib/asking";
-import { initials, tint, WAIT } from "../lib/words";
+import { initials, tint, waitTextForStaff } from "../lib/words";
 import type { Row } from "../lib/protocol";
 import { sheets } from "./sheets";
 import look from "./participant-row.css?inline";
+import { UsherElement } from "./usher-element";
 
 export class PickEvent extends Event {
   constructor(readonly id: string, readonly isPicked: boolean) {
@@ -15,7 +16,7 @@ export class PickEvent extends Event {
 }
 
 @customElement("waiting-row")
-export class WaitingRow extends LitElement {
+export class WaitingRow extends UsherElement {
   static override styles = [
     ...sheets(look),
     css`
@@ -39,7 +40,7 @@ export class WaitingRow extends LitElement {
 
   protected override render(): TemplateResult {
     const { row } = this;
-    const reason = row.wait_reason ? WAIT[row.wait_reason].staff : "";
+    const reason = row.wait_reason ? waitTextForStaff(row.wait_reason) : "";
     const facts = [row.email, row.link_name ? `via ${row.link_name}` : "", reason].filter(Boolean);
     return html`
       ${this.mayAdmit

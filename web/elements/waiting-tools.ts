@@ -1,6 +1,6 @@
 /** Above those who wait: admit all, all from one link, or those who are picked. */
 
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { run } from "../lib/asking";
@@ -8,9 +8,10 @@ import { waitingMenu } from "../lib/room-menus";
 import type { GuestLinkView, Row } from "../lib/protocol";
 import "./menu-button";
 import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
 
 @customElement("waiting-tools")
-export class WaitingTools extends LitElement {
+export class WaitingTools extends UsherElement {
   static override styles = [
     ...sheets(),
     css`

@@ -1,5 +1,7 @@
 /** HTTP to the server, same origin, with cookies. Everything refused is a `Refused`. */
 
+import { problems } from "../messages/problems";
+import { inOurWords } from "./refusals";
 import { requestOf } from "./routes";
 import type {
   Admitted, BlockView, Command, CsvPreview, Done, EntrySummary, EntryView, GuestAccessView,
@@ -15,17 +17,11 @@ export class Refused extends Error {
   }
 }
 
-const UNREACHABLE: Problem = {
+const ours = (key: "unreachable" | "unreadable"): Problem => ({
   code: "internal",
-  sentence: "The server cannot be reached. Check your connection and try again.",
+  sentence: problems(key),
   again: true,
-};
-
-const UNREADABLE: Problem = {
-  code: "internal",
-  sentence: "The server gave an answer that this page does not understand. Reload the page.",
-  again: true,
-};
+});
 
 export async function request<T>(
   method: string,
@@ -44,16 +40,16 @@ export async function request<T>(
     response = await fetch(API + path, init);
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Refused(UNREACHABLE);
+    throw new Refused(ours("unreachable"));
   }
   let answer: unknown;
   try {
     answer = await response.json();
   } catch {
-    throw new Refused(UNREADABLE);
+    throw new Refused(ours("unreadable"));
   }
   if (response.ok) return answer as T;
-  throw new Refused(isProblem(answer) ? answer : UNREADABLE);
+  throw new Refused(isProblem(answer) ? inOurWords(answer) : ours("unreadable"));
 }
 
 function isProblem(answer: unknown): answer is Problem {

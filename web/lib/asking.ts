@@ -3,6 +3,7 @@
  * the page, which carries it over its connection or over HTTP, and puts the answer in.
  */
 
+import { problems } from "../messages/problems";
 import { problemOf, send } from "./api";
 import type { Command, Problem, Reply } from "./protocol";
 
@@ -61,10 +62,14 @@ export function tell(from: EventTarget, note: Note): void {
 
 export function answerOf(reply: Reply): Answer {
   if (reply.is_done) return { isDone: true, result: reply.result ?? {} };
-  return { isDone: false, problem: reply.problem ?? NO_REASON };
+  return { isDone: false, problem: reply.problem ?? noReason() };
 }
 
-const NO_REASON: Problem = { code: "internal", sentence: "The server refused this.", again: true };
+const noReason = (): Problem => ({
+  code: "internal",
+  sentence: problems("no_reason"),
+  again: true,
+});
 
 /** Carry a command over HTTP. */
 export async function overHttp(entryId: string, command: Command): Promise<Answer> {

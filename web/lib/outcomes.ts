@@ -1,6 +1,6 @@
 /** What is said after a command: that it is done, and how to take it back. */
 
-import { ROLE, people } from "./words";
+import { people, roleName } from "./words";
 import type { Command, Problem } from "./protocol";
 
 export interface Outcome {
@@ -22,7 +22,7 @@ export function outcome(
   switch (command.type) {
     case "set_role":
       return {
-        text: `${name} is now ${ROLE[command.role].toLowerCase()}.`,
+        text: `${name} is now ${roleName(command.role).toLowerCase()}.`,
         next: undo({ type: "undo_role", participant_id: command.participant_id }),
       };
     case "set_rights":

@@ -785,6 +785,8 @@ export interface Problem {
   readonly retry_after_ms?: number | null;
   /** Which field was not understood, for `bad_request`. */
   readonly where?: string | null;
+  /** Why the session is over, for `session_ended` told to those inside. */
+  readonly end_reason?: EndReason | null;
 }
 
 /** Raise one's own hand. */

@@ -1,38 +1,18 @@
-/** How a refusal reads as a page: a heading, beside the sentence that the server gives. */
+/** How a refusal reads: a heading for a page, and a sentence in the language of the page. */
 
-import type { ErrorCode } from "./protocol";
+import { problems } from "../messages/problems";
+import type { ErrorCode, Problem } from "./protocol";
 
-const HEADINGS = new Map<ErrorCode, string>([
-  ["link_not_found", "This link is not valid"],
-  ["link_disabled", "This link is switched off"],
-  ["link_expired", "This link has expired"],
-  ["link_used_up", "This link is used up"],
-  ["link_revoked", "This link was withdrawn"],
-  ["wrong_account", "You are signed in with another account"],
-  ["email_mismatch", "That is another e-mail address"],
-  ["other_device", "In use on another device"],
-  ["code_required", "One more step"],
-  ["not_started", "Not started yet"],
-  ["waiting", "Please wait"],
-  ["declined", "You were not let in"],
-  ["removed", "You were removed"],
-  ["blocked", "You cannot join"],
-  ["room_full", "The room is full"],
-  ["room_locked", "The room is locked"],
-  ["session_ended", "The session is over"],
-  ["not_signed_in", "Sign in first"],
-  ["not_allowed", "Not allowed"],
-  ["not_found", "Nothing here"],
-  ["ticket_invalid", "Your way in has run out"],
-  ["token_invalid", "This sign-in link is not valid"],
-  ["taken_over", "You went on in another place"],
-  ["rate_limited", "A moment, please"],
-  ["overloaded", "The server is busy"],
-  ["restarting", "The server is restarting"],
-  ["version_unsupported", "This page is out of date"],
-]);
+export function headingOf(code: ErrorCode): string {
+  const key = `heading.${code}`;
+  return problems(problems.has(key) ? key : "heading");
+}
 
-export const headingOf = (code: ErrorCode): string => HEADINGS.get(code) ?? "That did not work";
+/** Put what the server says into the language of the page, where problems come in. */
+export function inOurWords(problem: Problem): Problem {
+  const key = `sentence.${problem.code}`;
+  return problems.has(key) ? { ...problem, sentence: problems(key) } : problem;
+}
 
 /** The calm ends of a session, which are no fault of anybody. */
 const CALM: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

@@ -2,7 +2,7 @@
 
 import { attendanceUrl } from "./api";
 import { invitationTypes, isLive } from "./ranks";
-import { INVITATION, STAGE_MODE } from "./words";
+import { invitationName, modeName, modeText } from "./words";
 import { only, withoutEmpty, type MenuGroup } from "./menu";
 import type {
   GuestLinkView, LedgerRow, Right, SelfView, SessionView, StageMode,
@@ -20,8 +20,8 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
       isChoice: true,
       items: live && has("manage_stage")
         ? MODES.map((mode) => ({
-            label: STAGE_MODE[mode].label,
-            text: STAGE_MODE[mode].text,
+            label: modeName(mode),
+            text: modeText(mode),
             isChecked: session.stage_mode === mode,
             command: { type: "set_stage_mode", mode } as const,
           }))
@@ -116,7 +116,7 @@ export function ledgerMenu(row: LedgerRow, you: SelfView, session: SessionView):
       label: "Change role",
       isChoice: true,
       items: types.map((invitation_type) => ({
-        label: INVITATION[invitation_type].label,
+        label: invitationName(invitation_type),
         isChecked: row.invitation_type === invitation_type,
         command: { type: "change_invitation", invitation_id, invitation_type } as const,
       })),

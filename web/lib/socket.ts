@@ -1,10 +1,12 @@
 /** The life of a connection: open, listen, answer, notice silence, come back. */
 
+import { problems } from "../messages/problems";
 import { Connection } from "./connection";
 import { Malformed, read, write } from "./codec";
+import { inOurWords } from "./refusals";
 import { backoff, patience } from "./timing";
 import { overWebSocket, type Connect, type Transport } from "./transport";
-import type { Command, Notice, Problem, Reply, SelfView, View, Window } from "./protocol";
+import type { Command, Notice, Problem, Reply, SelfView, ServerMessage, View, Window } from "./protocol";
 
 export type Status = "connecting" | "open" | "lost" | "final";
 
@@ -27,11 +29,7 @@ const OPENING_MS = 10_000;
 const ABNORMAL = 1006;
 const FINAL_CLOSE_CODES = { first: 4000, last: 4099 };
 
-const ENDED: Problem = {
-  code: "internal",
-  sentence: "The server has ended the connection. Reload the page to try again.",
-  again: false,
-};
+const ended = (): Problem => ({ code: "internal", sentence: problems("ended"), again: false });
 
 export class RoomSocket {
   status: Status = "connecting";
@@ -85,7 +83,7 @@ export class RoomSocket {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#connection.giveUp(ENDED);
+    this.#connection.giveUp(ended());
     this.#hangUp();
   }
 
@@ -113,7 +111,7 @@ export class RoomSocket {
 
   do(command: Command): Promise<Reply> {
     if (this.#isClosed) {
-      const problem = this.problem ?? ENDED;
+      const problem = this.problem ?? ended();
       return Promise.resolve({ type: "reply", id: "", is_done: false, problem });
     }
     const reply = this.#connection.do(newId(), command);
@@ -123,7 +121,7 @@ export class RoomSocket {
 
   #take(frame: ArrayBuffer): void {
     try {
-      const message = read(frame);
+      const message = inWords(read(frame));
       this.#connection.receive(message);
       if (message.type === "welcome") {
         this.status = "open";
@@ -161,7 +159,7 @@ export class RoomSocket {
     this.#hangUp();
     const wasOpen = this.#connection.welcome !== null;
     const said = this.#connection.lost();
-    if (isFinal(code, said)) return this.#finish(said ?? ENDED);
+    if (isFinal(code, said)) return this.#finish(said ?? ended());
     this.status = "lost";
     this.#options.changed?.();
     const draw = (this.#options.random ?? Math.random)();
@@ -187,6 +185,13 @@ export class RoomSocket {
     if (!this.#transport) return;
     for (const message of this.#connection.toSend()) this.#transport.send(write(message));
   }
+}
+
+/** What the server refuses or ends with is told in the language of the page. */
+function inWords(message: ServerMessage): ServerMessage {
+  const hasProblem = message.type === "reply" || message.type === "goodbye";
+  if (!hasProblem || !message.problem) return message;
+  return { ...message, problem: inOurWords(message.problem) };
 }
 
 function isFinal(code: number, said: Problem | null): boolean {

@@ -1,5 +1,8 @@
 /** Waiting and telling the time. */
 
+import { common } from "../messages/common";
+import { language } from "./language";
+
 const FIRST_MS = 500;
 const MOST_MS = 30_000;
 
@@ -29,24 +32,23 @@ export function clock(ms: number): string {
   const minutes = Math.floor((total % 3_600) / 60);
   const seconds = total % 60;
   const two = (part: number): string => String(part).padStart(2, "0");
-  if (days > 0) return `${days} ${days === 1 ? "day" : "days"} ${two(hours)}:${two(minutes)}:${two(seconds)}`;
+  if (days > 0) {
+    return common("days_and_clock", { days, clock: `${two(hours)}:${two(minutes)}:${two(seconds)}` });
+  }
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
 
-const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-const MOMENT_AND_ZONE = new Intl.DateTimeFormat(undefined, {
-  weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit",
-  timeZoneName: "short",
-});
-
 /** A moment in the reader's own time zone. */
 export function moment(at: number): string {
-  return MOMENT.format(at);
+  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(at);
 }
 
 /** A moment in full, for those who wait for it. */
 export function momentInFull(at: number): string {
-  return MOMENT_AND_ZONE.format(at);
+  return new Intl.DateTimeFormat(language(), {
+    weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit",
+    timeZoneName: "short",
+  }).format(at);
 }
 
 /** What `<input type="datetime-local">` holds for a moment; empty for none. */

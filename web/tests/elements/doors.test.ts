@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { problems as inEnglish } from "../../messages/problems";
 import type { ErrorCode, GuestDoor, InvitationDoor, Problem } from "../../lib/protocol";
 import "../../elements/guest-door";
 import type { GuestDoorForm } from "../../elements/guest-door";
@@ -107,7 +108,7 @@ describe("the guest's form", () => {
     const form = await put<GuestDoorForm>("guest-door-form", { door: GUEST });
     answers = [problem("bad_request"), problem("link_used_up")];
     await fill(form, { name: "Ada", email: "ada@x.example" });
-    expect(text(form)).toContain("sentence of bad_request");
+    expect(text(form)).toContain(inEnglish("sentence.bad_request"));
     expect(refused).not.toHaveBeenCalled();
     await fill(form, {});
     expect(refused).toHaveBeenCalledWith("link_used_up");
@@ -126,7 +127,7 @@ describe("the lobby of an invitation", () => {
     const lobby = await put<InviteLobby>("invite-lobby", { token: "t1", door: INVITED });
     answers = [problem("email_mismatch")];
     await fill(lobby, { email: "eve@x.example" });
-    expect(text(lobby)).toContain("sentence of email_mismatch");
+    expect(text(lobby)).toContain(inEnglish("sentence.email_mismatch"));
     await fill(lobby, { email: "ada@x.example" });
     expect(calls[1]?.body).toEqual({ token: "t1", email: "ada@x.example" });
     expect(replace).toHaveBeenCalledOnce();
@@ -139,7 +140,7 @@ describe("the lobby of an invitation", () => {
     await press(lobby, "Send me a code");
     expect(calls[1]).toEqual({ path: "/doors/invitation/code", body: { token: "t1", email: "ada@x.example" } });
     await fill(lobby, { code: "000 000" });
-    expect(text(lobby)).toContain("sentence of code_wrong");
+    expect(text(lobby)).toContain(inEnglish("sentence.code_wrong"));
     await fill(lobby, { code: "123 456" });
     expect(calls[3]?.body).toEqual({ token: "t1", email: "ada@x.example", code: "123456" });
     expect(replace).toHaveBeenCalledOnce();

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { initials, labels, noticeText, people, tint } from "../../lib/words";
+import { noticeText } from "../../lib/notices";
+import { initials, labels, people, tint } from "../../lib/words";
 import { row } from "../making";
 
 it("labels rows: role, guest, custom", () => {

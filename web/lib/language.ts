@@ -1,0 +1,157 @@
+/**
+ * The language of the page, and its messages: ICU MessageFormat, one file for each area and
+ * language, loaded when it is needed. A page speaks one language at a time.
+ *
+ * Messages: https://unicode-org.github.io/icu/userguide/format_parse/messages/
+ */
+
+import { IntlMessageFormat } from "intl-messageformat";
+
+/** The languages that there are messages in, each by its own name. */
+export const LANGUAGES = {
+  en: "English",
+  es: "Español",
+  de: "Deutsch",
+  fr: "Français",
+  ar: "العربية",
+  he: "עברית",
+} as const;
+
+export type Language = keyof typeof LANGUAGES;
+export type Direction = "ltr" | "rtl";
+export type Values = Record<string, string | number | Date>;
+
+export interface Translate<Key extends string> {
+  (key: Key, values?: Values): string;
+  /** Say whether there is a message of this name, for names that come from the server. */
+  has(key: string): key is Key;
+}
+
+const KEPT = "usher.language";
+const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set<Language>(["ar", "he"]);
+
+/** Take the first of the wished languages that there are messages in; English if there is none. */
+export function pick(wished: readonly (string | null | undefined)[]): Language {
+  for (const tag of wished) {
+    const found = tag?.toLowerCase().split("-")[0];
+    if (found && found in LANGUAGES) return found as Language;
+  }
+  return "en";
+}
+
+class Catalogue {
+  #messages: Readonly<Record<string, string>> = {};
+  #formats = new Map<string, IntlMessageFormat>();
+  #language: Language = "en";
+
+  constructor(readonly files: ReadonlyMap<string, () => Promise<Record<string, string>>>) {}
+
+  /** Load a language; where that fails, what was shown before stays. */
+  async load(language: Language): Promise<void> {
+    const messages = await this.files.get(language)?.();
+    if (!messages || language !== current) return;
+    this.#messages = messages;
+    this.#language = language;
+    this.#formats.clear();
+  }
+
+  has(key: string): boolean {
+    return key in this.#messages;
+  }
+
+  format(key: string, values: Values = {}): string {
+    const pattern = this.#messages[key];
+    if (pattern === undefined) return key;
+    let format = this.#formats.get(key);
+    if (!format) {
+      format = new IntlMessageFormat(pattern, this.#language);
+      this.#formats.set(key, format);
+    }
+    return String(format.format(values));
+  }
+}
+
+const catalogues = new Set<Catalogue>();
+const followers = new Set<() => void>();
+let current: Language = pick([kept(), ...(globalThis.navigator?.languages ?? [])]);
+let loading: Promise<void> | null = null;
+
+/**
+ * Make the function that gives the messages of one area.
+ *
+ * @param files what `import.meta.glob("./area/*.json", { import: "default" })` gives.
+ */
+export function catalogue<Messages extends Record<string, string>>(
+  files: Record<string, () => Promise<unknown>>,
+): Translate<keyof Messages & string> {
+  const byLanguage = Object.entries(files).map(
+    ([path, load]) => [/(\w+)\.json$/u.exec(path)?.[1] ?? "", load] as const,
+  );
+  const made = new Catalogue(
+    new Map(byLanguage as [string, () => Promise<Record<string, string>>][]),
+  );
+  catalogues.add(made);
+  wait([made]);
+  return Object.assign((key: string, values?: Values) => made.format(key, values), {
+    has: (key: string): key is keyof Messages & string => made.has(key),
+  });
+}
+
+export const language = (): Language => current;
+
+export const direction = (): Direction => (RIGHT_TO_LEFT.has(current) ? "rtl" : "ltr");
+
+/** Speak another language from now on; resolves when its messages are here. */
+export async function speak(wished: Language): Promise<void> {
+  if (wished === current) return whenLoaded() ?? undefined;
+  current = wished;
+  numbers = new Intl.NumberFormat(wished);
+  wait([...catalogues]);
+  await whenLoaded();
+}
+
+/** Speak it on every visit of this browser. */
+export function keep(wished: Language): void {
+  try {
+    localStorage.setItem(KEPT, wished);
+  } catch {
+    // Without storage it holds until the page is closed.
+  }
+}
+
+/** Nothing once the messages are here; until then what to wait for. */
+export const whenLoaded = (): Promise<void> | null => loading;
+
+/** Be told when another language has come. Give what is returned back to stop. */
+export function follow(tell: () => void): () => void {
+  followers.add(tell);
+  return () => followers.delete(tell);
+}
+
+let numbers = new Intl.NumberFormat(current);
+
+/** A number as it is written in the language of the page. */
+export const number = (value: number): string => numbers.format(value);
+
+function wait(some: readonly Catalogue[]): void {
+  const before = loading;
+  const all = Promise.all([before, ...some.map((one) => one.load(current).catch(warn))]);
+  const mine = all.then(() => {
+    if (loading !== mine) return;
+    loading = null;
+    for (const tell of followers) tell();
+  });
+  loading = mine;
+}
+
+function warn(problem: unknown): void {
+  console.warn("messages did not load", problem);
+}
+
+function kept(): string | null {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
