@@ -81,7 +81,7 @@ async def test_a_crowd_is_counted_searched_and_scrolled_without_being_sent(
         # Scrolling to the end loads as it goes.
         await host.get_by_role("button", name="See more").first.click()
         last = host.get_by_text(f"Guest {PEOPLE - 1:05d}", exact=True)
-        groups = host.locator("participants-tab .groups")
+        groups = host.locator("participants-list .groups")
         for _ in range(40):
             await groups.evaluate("element => element.scrollTo(0, element.scrollHeight)")
             if await last.count():

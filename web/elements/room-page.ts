@@ -13,8 +13,8 @@ import type { ConfirmDialog } from "./confirm-dialog";
 import { arrivals } from "./arrivals";
 import type { ChooseEvent } from "./menu-button";
 import "./own-controls";
-import "./participants-tab";
-import { FIRST_WINDOW, type ParticipantsTab, type WindowEvent } from "./participants-tab";
+import "./participants-list";
+import { FIRST_WINDOW, type ParticipantsList, type WindowEvent } from "./participants-list";
 import "./room-dialogs";
 import type { RoomDialogs } from "./room-dialogs";
 import "./room-end";
@@ -37,7 +37,7 @@ export class RoomPage extends UsherElement {
   @query("toast-list") private toasts!: ToastList;
   @query("confirm-dialog") private confirm!: ConfirmDialog;
   @query("room-dialogs") private dialogs!: RoomDialogs | null;
-  @query("participants-tab") private tab!: ParticipantsTab | null;
+  @query("participants-list") private tab!: ParticipantsList | null;
   #window = FIRST_WINDOW;
   #waiting = 0;
 
@@ -101,7 +101,7 @@ export class RoomPage extends UsherElement {
           <room-stage .view=${view} .selfId=${you.participant_id}></room-stage>
           <own-controls .you=${you} .session=${view.session}></own-controls>
         </div>
-        <participants-tab role="region" aria-label="Participants" .view=${view} .you=${you}></participants-tab>
+        <participants-list role="region" aria-label="Participants" .view=${view} .you=${you}></participants-list>
       </main>
       <stage-offer .isOffered=${you.stage === "offered"} .by=${this.offeredBy}></stage-offer>
       <room-dialogs .view=${view} .you=${you}></room-dialogs>

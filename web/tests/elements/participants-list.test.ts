@@ -3,16 +3,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CommandEvent } from "../../lib/asking";
 import { ROLE_RIGHTS } from "../../lib/ranks";
 import type { SelfView, View, Window } from "../../lib/protocol";
-import "../../elements/participants-tab";
-import type { ParticipantsTab, WindowEvent } from "../../elements/participants-tab";
+import "../../elements/participants-list";
+import type { ParticipantsList, WindowEvent } from "../../elements/participants-list";
 import { counts, group, row, session, view, you } from "../making";
 
 const moderator = you({ role: "moderator", rights: [...ROLE_RIGHTS.moderator] });
-let tab: ParticipantsTab;
+let tab: ParticipantsList;
 let windows: Window[];
 
 async function show(shown: View, who: SelfView = moderator): Promise<void> {
-  tab = document.createElement("participants-tab") as ParticipantsTab;
+  tab = document.createElement("participants-list") as ParticipantsList;
   tab.view = shown;
   tab.you = who;
   tab.addEventListener("usher-window", (event) => windows.push((event as WindowEvent).window));

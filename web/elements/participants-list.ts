@@ -18,7 +18,7 @@ import type { ParticipantGroup } from "./participant-group";
 import type { PickEvent } from "./waiting-row";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
-import own from "./participants-tab.css?inline";
+import own from "./participants-list.css?inline";
 
 const TYPED_MS = 200;
 const SCROLLED_MS = 100;
@@ -36,8 +36,8 @@ const FIRST_USES = new Map<Group, GroupUse>(
 /** What the tab asks for before anybody has touched it. */
 export const FIRST_WINDOW = windowFor(FIRST_USES, "");
 
-@customElement("participants-tab")
-export class ParticipantsTab extends UsherElement {
+@customElement("participants-list")
+export class ParticipantsList extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) view!: View;
