@@ -206,6 +206,12 @@ class Admitted(Wire):
     next: str
 
 
+class EmbedEnter(Wire):
+    """Enter the room of a host token at once, for a tab that is shown on another site's page."""
+
+    token: Token
+
+
 class Sent(Wire):
     """The same answer whether or not a mail went out, so that it tells nothing."""
 

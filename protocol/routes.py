@@ -85,6 +85,7 @@ Other routes (bodies in `protocol.http`):
     POST   /doors/invitation                          InvitationForm → Admitted
     POST   /doors/invitation/code                     CodeRequest → Sent
     POST   /doors/invitation/verify                   CodeForm → Admitted
+    POST   /embed/enter                               EmbedEnter → Admitted (no cookies)
     GET    /sessions/{session_id}                     → SelfView (with a ticket)
     GET    /sessions/{session_id}/counts              → Counts
     GET    /sessions/{session_id}/attendance          → attendance record (those who may export)
@@ -93,7 +94,8 @@ Other routes (bodies in `protocol.http`):
     WS     /sessions/{session_id}/socket              subprotocol usher.v1.msgpack or .json
 
 Pages: `/`, `/e/{entry_id}`, `/join#g.{token}` (guest link), `/join#i.{token}` (invite link),
-`/sign-in#{token}`, `/s/{session_id}` (gates and the room), `/outbox`. The token stands in the
+`/sign-in#{token}`, `/s/{session_id}` (gates and the room), `/embed#{token}` (the tab alone, for
+frames), `/outbox`. The token stands in the
 fragment, which browsers never send: no server, proxy log or Referer sees it, and a link
 preview cannot use it up.
 """

@@ -129,6 +129,11 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Come in with the mailed code.",
     ),
     Operation(
+        method="POST", path="/embed/enter", handler=signin.embed_enter, who=ANYBODY,
+        body=http.EmbedEnter, reply=http.Admitted,
+        summary="Enter the room of a host token from another site's page, without cookies.",
+    ),
+    Operation(
         method="GET", path="/sessions/{session_id}", handler=sessions.own, who=("ticket",),
         reply=SelfView, summary="Show one's own state.",
     ),

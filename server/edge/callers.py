@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 from protocol.errors import ErrorCode
 from protocol.ids import ConnectionId, DeviceId, RoomId, SessionId
 from protocol.roles import Right
+from protocol.version import TICKET_SUBPROTOCOL
 from server.core.actors import AccountActor, Actor, ParticipantActor, PlatformActor, VisitorActor
 from server.core.rights import rank_of, rights_of
 from server.core.state import Participant, RoomState
@@ -131,15 +132,24 @@ async def _browser(edge: Edge, request: HTTPConnection, address: str) -> Caller:
 def bearer_of(request: HTTPConnection) -> str | None:
     """Get the credential in the Authorization header; None when there is no such header.
 
+    A page that opens a WebSocket offers its ticket as a subprotocol instead.
+
     Raises:
         Denied: `not_signed_in`, when there is more than one, or one of another scheme.
     """
     values = request.headers.getlist("authorization")
     if not values:
-        return None
+        return _offered_ticket(request)
     if len(values) > 1 or not values[0].lower().startswith(BEARER):
         raise Denied(ErrorCode.NOT_SIGNED_IN)
     return values[0][len(BEARER) :].strip()
+
+
+def _offered_ticket(request: HTTPConnection) -> str | None:
+    """Get the ticket among the subprotocols that a page offers: it can set no header there."""
+    offered: list[str] = request.scope.get("subprotocols") or []
+    found = [one for one in offered if one.startswith(TICKET_SUBPROTOCOL)]
+    return found[0].removeprefix(TICKET_SUBPROTOCOL) if found else None
 
 
 def need_scope(caller: Caller, *scopes: Scope) -> None:

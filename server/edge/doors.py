@@ -15,6 +15,7 @@ from protocol.errors import ErrorCode
 from protocol.http import Admitted
 from protocol.ids import DeviceId, ParticipantId, RoomId, SessionId, room_of
 from protocol.roles import Role
+from protocol.secret import Secret
 from server.core.actors import VisitorActor
 from server.core.names import clean_email
 from server.core.person import person_id
@@ -124,30 +125,32 @@ async def state_of(edge: Edge, room: RoomId) -> RoomState:
 
 async def admitted(edge: Edge, request: Request, visit: Visit, settled: Settled) -> Response:
     """Answer somebody who is through the door: who they are, their ticket, the next page."""
-    session = SessionId(settled.result["session_id"])
-    participant = ParticipantId(settled.result["participant_id"])
-    ticket = sign_ticket(
-        edge.secrets.ticket_keys,
-        Ticket(
-            session_id=session,
-            participant_id=participant,
-            device_id=visit.device_id,
-            exp=edge.now // 1000 + edge.settings.ticket_s,
-        ),
-    )
-    body = Admitted(
-        session_id=session,
-        participant_id=participant,
-        role=Role(settled.result["role"]),
-        ticket=ticket.reveal(),
-        next=await _next(edge, session, participant),
-    )
+    body = await admitted_as(edge, visit.device_id, settled)
     response = reply(body)
     know_device(edge, response, visit)
     jar = Jar(edge.settings)
-    jar.set_ticket(response, session, ticket)
-    jar.drop_inside(response, _surplus(edge, request, room_of(session)))
+    jar.set_ticket(response, body.session_id, Secret(body.ticket, "ticket"))
+    jar.drop_inside(response, _surplus(edge, request, room_of(body.session_id)))
     return response
+
+
+async def admitted_as(edge: Edge, device_id: DeviceId, settled: Settled) -> Admitted:
+    """Say who somebody is who is through the door, with a ticket for their device."""
+    session = SessionId(settled.result["session_id"])
+    participant = ParticipantId(settled.result["participant_id"])
+    ticket = Ticket(
+        session_id=session,
+        participant_id=participant,
+        device_id=device_id,
+        exp=edge.now // 1000 + edge.settings.ticket_s,
+    )
+    return Admitted(
+        session_id=session,
+        participant_id=participant,
+        role=Role(settled.result["role"]),
+        ticket=sign_ticket(edge.secrets.ticket_keys, ticket).reveal(),
+        next=await _next(edge, session, participant),
+    )
 
 
 def know_device(edge: Edge, response: Response, visit: Visit) -> None:

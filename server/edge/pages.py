@@ -22,6 +22,7 @@ PAGES = {
     "/join": "join.html",
     "/sign-in": "sign-in.html",
     "/s/{session_id}": "room.html",
+    "/embed": "embed.html",
 }
 """Which file is served where; what it shows, it asks the API for."""
 
@@ -62,6 +63,8 @@ def page_routes(edge: Edge) -> list[BaseRoute]:
     if edge.settings.web_dir is not None:
         assets = Assets(directory=edge.settings.web_dir / "assets", check_dir=False)
         routes.append(Mount("/assets", app=assets))
+        module = Shared(directory=edge.settings.web_dir / "module", check_dir=False)
+        routes.append(Mount("/module", app=module))
     routes.append(Route("/healthz", healthy, methods=["GET"]))
     routes.append(Route("/{name}", at_root, methods=["GET"]))
     return routes
@@ -84,6 +87,17 @@ class Assets(StaticFiles):
         is_hashed = _HASHED.search(path) is not None
         rule = f"max-age={HASHED_S}, immutable" if is_hashed else f"max-age={PLAIN_S}"
         response.headers["Cache-Control"] = f"public, {rule}"
+        return response
+
+
+class Shared(Assets):
+    """The tab as a module, which pages of any origin may load: it holds nothing of anybody."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve a file to whoever asks."""
+        response = await super().get_response(path, scope)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
 

@@ -4,20 +4,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from protocol.errors import ErrorCode
-from protocol.http import Me, MintedToken, MintToken, SignedIn, SignIn
+from protocol.http import EmbedEnter, Me, MintedToken, MintToken, SignedIn, SignIn
 from protocol.ids import AccountId, DeviceId
 from server.core import orders as o
-from server.core.actors import SERVER
+from server.core.actors import SERVER, VisitorActor
 from server.core.decide import Rejected
 from server.core.names import clean_email, clean_name
 from server.core.person import Person, person_id
 from server.edge.bodies import body_of
 from server.edge.callers import Caller, caller_of, need_scope
 from server.edge.cookies import INSIDE, Jar, device_in, tickets_in
-from server.edge.doors import at_the_door
+from server.edge.doors import admitted_as, at_the_door
 from server.edge.edge import Edge, take
 from server.edge.ports import Scope
-from server.edge.replies import Denied, reply
+from server.edge.replies import Denied, reply, settled
 from server.edge.tickets import (
     AccountClaim,
     HostToken,
@@ -53,13 +53,7 @@ async def sign_in(edge: Edge, request: Request) -> Response:
     not to sign in.
     """
     body = await body_of(edge, request, SignIn)
-    token = read_host_token(edge.secrets.token_keys, body.token, edge.now)
-    if token is None:
-        raise Denied(ErrorCode.TOKEN_INVALID)
-    person = _person(edge, token)
-    if not await edge.directory.spend(f"sign-in {token.jti}", token.exp * 1000):
-        raise Denied(ErrorCode.TOKEN_INVALID)
-    await edge.directory.remember(token.sub, person)
+    token, person = await _spend(edge, body.token)
     path = await _grant(edge, token, person)
     claim = AccountClaim(
         account_id=token.sub,
@@ -79,6 +73,40 @@ async def sign_in(edge: Edge, request: Request) -> Response:
         device = DeviceId(edge.fresh_id("d"))
         jar.set_device(response, sign_device(edge.secrets.ticket_keys, device))
     return response
+
+
+@at_the_door
+async def embed_enter(edge: Edge, request: Request) -> Response:
+    """Enter the room of a host token, which is spent by that, without any cookie.
+
+    A tab on another site's page lives in a frame or document whose cookies browsers keep apart
+    or drop; it holds the ticket itself and gives it as a bearer.
+    """
+    body = await body_of(edge, request, EmbedEnter)
+    token, person = await _spend(edge, body.token)
+    if token.entry_id is None:
+        raise Denied(ErrorCode.NOT_FOUND)
+    await _grant(edge, token, person)
+    device_id = DeviceId(edge.fresh_id("d"))
+    actor = VisitorActor(device_id=device_id, account_id=token.sub, person=person)
+    entered = settled(await edge.hub.ask(token.entry_id, o.EnterAsAccount(), actor))
+    return reply(await admitted_as(edge, device_id, entered))
+
+
+async def _spend(edge: Edge, text: str) -> tuple[HostToken, Person]:
+    """Take a host token in, once; whom it is for is known from then on.
+
+    Raises:
+        Denied: `token_invalid`.
+    """
+    token = read_host_token(edge.secrets.token_keys, text, edge.now)
+    if token is None:
+        raise Denied(ErrorCode.TOKEN_INVALID)
+    person = _person(edge, token)
+    if not await edge.directory.spend(f"sign-in {token.jti}", token.exp * 1000):
+        raise Denied(ErrorCode.TOKEN_INVALID)
+    await edge.directory.remember(token.sub, person)
+    return token, person
 
 
 def _person(edge: Edge, token: HostToken) -> Person:

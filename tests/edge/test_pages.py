@@ -20,6 +20,8 @@ async def built(tmp_path: Path) -> AsyncIterator[House]:
         (web / name).write_text(f"<!doctype html><title>{name}</title>")
     (web / "favicon.svg").write_text("<svg/>")
     (web / "assets" / "entry-a1B2c3D4.js").write_text("export {}")
+    (web / "module").mkdir()
+    (web / "module" / "participants-tab.js").write_text("export {}")
     (web / "assets" / "demo" / "video.webm").write_bytes(bytes(range(256)))
     (tmp_path / "secret.txt").write_text("a secret")
     async with opened_house(tmp_path, web_dir=web) as house:
@@ -40,6 +42,7 @@ async def page(house: House, path: str, **headers: str) -> httpx.Response:
         ("/join?utm_source=mail", "join.html"),
         ("/sign-in", "sign-in.html"),
         ("/s/e_1.s_1", "room.html"),
+        ("/embed", "embed.html"),
     ],
 )
 async def test_each_page_is_its_file(built: House, path: str, name: str) -> None:
@@ -143,3 +146,13 @@ async def test_pages_take_nothing(built: House, method: str) -> None:
 
     assert answer.status_code == 405
     assert answer.json()["code"] == "bad_request"
+
+
+async def test_the_module_may_be_loaded_by_pages_of_any_origin(built: House) -> None:
+    module = await page(built, "/module/participants-tab.js", Origin="https://platform.example")
+    asset = await page(built, "/assets/entry-a1B2c3D4.js", Origin="https://platform.example")
+
+    assert module.status_code == 200
+    assert module.headers["access-control-allow-origin"] == "*"
+    assert module.headers["content-type"].startswith("text/javascript")
+    assert "access-control-allow-origin" not in asset.headers

@@ -280,6 +280,11 @@ export interface EditSettings {
   readonly only: readonly SettingName[];
 }
 
+/** Enter the room of a host token at once, for a tab that is shown on another site's page. */
+export interface EmbedEnter {
+  readonly token: string;
+}
+
 /** Why a session ended. */
 export type EndReason = "by_host" | "host_absent" | "entry_deleted";
 
