@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { messages } from "./build/messages";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -9,6 +10,7 @@ const PAGES = ["index", "entry", "join", "sign-in", "room", "outbox", "not-found
 export default defineConfig({
   root: here("pages"),
   publicDir: here("public"),
+  plugins: [messages()],
   build: {
     outDir: here("dist"),
     emptyOutDir: true,

@@ -1,11 +1,9 @@
 /**
  * The language of the page, and its messages: ICU MessageFormat, one file for each area and
- * language, loaded when it is needed. A page speaks one language at a time.
+ * language, compiled by the build and loaded when needed. A page speaks one language at a time.
  *
  * Messages: https://unicode-org.github.io/icu/userguide/format_parse/messages/
  */
-
-import { IntlMessageFormat } from "intl-messageformat";
 
 /** The languages that there are messages in, each by its own name. */
 export const LANGUAGES = {
@@ -39,35 +37,27 @@ export function pick(wished: readonly (string | null | undefined)[]): Language {
   return "en";
 }
 
-class Catalogue {
-  #messages: Readonly<Record<string, string>> = {};
-  #formats = new Map<string, IntlMessageFormat>();
-  #language: Language = "en";
+/** A message as the build compiles it. */
+type Compiled = (values: Values) => string;
+type Load = () => Promise<Readonly<Record<string, Compiled>>>;
 
-  constructor(readonly files: ReadonlyMap<string, () => Promise<Record<string, string>>>) {}
+class Catalogue {
+  #messages: Readonly<Record<string, Compiled>> = {};
+
+  constructor(readonly files: ReadonlyMap<string, Load>) {}
 
   /** Load a language; where that fails, what was shown before stays. */
   async load(language: Language): Promise<void> {
-    const messages = await this.files.get(language)?.();
-    if (!messages || language !== current) return;
-    this.#messages = messages;
-    this.#language = language;
-    this.#formats.clear();
+    const messages = await (this.files.get(language) ?? this.files.get("en"))?.();
+    if (messages && language === current) this.#messages = messages;
   }
 
   has(key: string): boolean {
-    return key in this.#messages;
+    return Object.hasOwn(this.#messages, key);
   }
 
   format(key: string, values: Values = {}): string {
-    const pattern = this.#messages[key];
-    if (pattern === undefined) return key;
-    let format = this.#formats.get(key);
-    if (!format) {
-      format = new IntlMessageFormat(pattern, this.#language);
-      this.#formats.set(key, format);
-    }
-    return String(format.format(values));
+    return this.#messages[key]?.(values) ?? key;
   }
 }
 
@@ -87,9 +77,7 @@ export function catalogue<Messages extends Record<string, string>>(
   const byLanguage = Object.entries(files).map(
     ([path, load]) => [/(\w+)\.json$/u.exec(path)?.[1] ?? "", load] as const,
   );
-  const made = new Catalogue(
-    new Map(byLanguage as [string, () => Promise<Record<string, string>>][]),
-  );
+  const made = new Catalogue(new Map(byLanguage as [string, Load][]));
   catalogues.add(made);
   wait([made]);
   return Object.assign((key: string, values?: Values) => made.format(key, values), {
