@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { messages } from "./build/messages";
+import { messages } from "./build/messages.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** One HTML file for each page that the server hands out, by the name it knows it under. */
-const PAGES = ["index", "entry", "join", "sign-in", "room", "outbox", "not-found"];
+const PAGES = ["index", "entry", "join", "sign-in", "room", "embed", "outbox", "not-found"];
 
 export default defineConfig({
   root: here("pages"),

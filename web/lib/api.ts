@@ -1,6 +1,10 @@
-/** HTTP to the server, same origin, with cookies. Everything refused is a `Refused`. */
+/**
+ * HTTP to the server: of our own pages to their origin with cookies, of a tab elsewhere with its
+ * ticket. Everything refused is a `Refused`.
+ */
 
 import { problems } from "../messages/problems";
+import { accessFor } from "./access";
 import { inOurWords } from "./refusals";
 import { requestOf } from "./routes";
 import type {
@@ -28,16 +32,23 @@ export async function request<T>(
   path: string,
   body?: unknown,
   signal?: AbortSignal,
+  server?: string,
 ): Promise<T> {
-  const init: RequestInit = { method, credentials: "same-origin", signal: signal ?? null };
+  const access = accessFor(path);
+  const init: RequestInit = {
+    method,
+    credentials: access || server ? "omit" : "same-origin",
+    signal: signal ?? null,
+    headers: access ? { Authorization: `Bearer ${access.ticket}` } : {},
+  };
   if (method !== "GET") {
     // The server takes writes only with this header, which no foreign form can send.
-    init.headers = { "Content-Type": "application/json", "X-Usher": "1" };
+    init.headers = { ...init.headers, "Content-Type": "application/json", "X-Usher": "1" };
     init.body = JSON.stringify(body ?? {});
   }
   let response: Response;
   try {
-    response = await fetch(API + path, init);
+    response = await fetch((server ?? access?.server ?? "") + API + path, init);
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Refused(ours("unreachable"));
@@ -97,6 +108,10 @@ export const lookAtInvitation = (token: string): Promise<InvitationDoor> =>
   post("/doors/invitation/look", { token });
 export const redeemInvitation = (form: { token: string; email?: string }): Promise<Admitted> =>
   post("/doors/invitation", form);
+/** Enter the room of a host token, from a page of another site: no cookies are set. */
+export async function enterEmbedded(server: string, token: string): Promise<Admitted> {
+  return request("POST", "/embed/enter", { token }, undefined, server);
+}
 export const sendCode = (form: { token: string; email: string }): Promise<unknown> =>
   post("/doors/invitation/code", form);
 export const verifyCode = (form: { token: string; email: string; code: string }): Promise<Admitted> =>
@@ -124,6 +139,8 @@ export function send(entryId: string, command: Command): Promise<Done> {
 }
 
 export function socketUrl(sessionId: string): string {
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return `${scheme}//${location.host}${API}/sessions/${id(sessionId)}/socket`;
+  const path = `/sessions/${id(sessionId)}/socket`;
+  const url = new URL(API + path, accessFor(path)?.server ?? location.origin);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
 }

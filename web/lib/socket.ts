@@ -67,7 +67,7 @@ export class RoomSocket {
 
   open(): void {
     this.#isClosed = false;
-    const connect = this.#options.connect ?? overWebSocket;
+    const connect = this.#options.connect ?? overWebSocket();
     this.#transport = connect(this.#url, {
       opened: () => {
         this.#connection.opened();

@@ -16,8 +16,12 @@ export interface Transport {
 
 export type Connect = (url: string, listener: Listener) => Transport;
 
-export const overWebSocket: Connect = (url, listener) => {
-  const socket = new WebSocket(url, SUBPROTOCOL);
+/** Before a ticket among the subprotocols: pages can set no header on a WebSocket. */
+const TICKET = "usher.ticket.";
+
+/** @param ticket for a tab on a page of another site, which no cookie of ours reaches. */
+export const overWebSocket = (ticket?: string): Connect => (url, listener) => {
+  const socket = new WebSocket(url, ticket ? [SUBPROTOCOL, TICKET + ticket] : SUBPROTOCOL);
   socket.binaryType = "arraybuffer";
   socket.onopen = () => listener.opened();
   socket.onmessage = (event: MessageEvent<ArrayBuffer>) => listener.received(event.data);

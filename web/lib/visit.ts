@@ -1,8 +1,10 @@
 /** A visit to one session: the connection, and what its end means for the person. */
 
+import { accessTo } from "./access";
 import * as api from "./api";
 import { answerOf, type Answer } from "./asking";
 import { RoomSocket, type Status } from "./socket";
+import { overWebSocket } from "./transport";
 import type { Command, Notice, Problem, SelfView, View, Window } from "./protocol";
 
 /** Refusals that say that the ticket is no good: an account may simply get another. */
@@ -71,6 +73,7 @@ export class Visit {
 
   #connect(): RoomSocket {
     return new RoomSocket(api.socketUrl(this.sessionId), {
+      connect: overWebSocket(accessTo(this.entryId)?.ticket),
       window: this.#options.window,
       probe: () => api.whyNot(this.sessionId),
       changed: () => this.#changed(),
@@ -82,10 +85,15 @@ export class Visit {
     this.view = this.#socket.view ?? (this.you?.gate ? null : this.view);
     const problem = this.#socket.problem;
     if (problem && !this.problem && !this.hasLeft) {
-      if (TICKETS.has(problem.code) && !this.#hasEnteredAnew) void this.#enterAnew(problem);
+      if (TICKETS.has(problem.code) && this.#mayEnterAnew()) void this.#enterAnew(problem);
       else this.problem = problem;
     }
     this.#options.changed();
+  }
+
+  /** Once, and on our own pages alone: elsewhere there is no account to ask with. */
+  #mayEnterAnew(): boolean {
+    return !this.#hasEnteredAnew && !accessTo(this.entryId);
   }
 
   async #enterAnew(problem: Problem): Promise<void> {

@@ -1,0 +1,171 @@
+/**
+ * The Participants tab for a page of any site: a script tag, this element, three attributes.
+ * Its public face is described in `module/participants-tab.d.ts`, and in docs/embed.md.
+ */
+
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import * as api from "../lib/api";
+import { enterWith } from "../lib/embedding";
+import { direction, pick, speak } from "../lib/language";
+import type { Problem, SelfView, View } from "../lib/protocol";
+import { common } from "../messages/common";
+import { room } from "../messages/room";
+import "./confirm-dialog";
+import type { ConfirmDialog } from "./confirm-dialog";
+import "./own-controls";
+import "./participants-list";
+import type { ParticipantsList } from "./participants-list";
+import "./problem-card";
+import "./room-dialogs";
+import type { RoomDialogs } from "./room-dialogs";
+import "./room-gate";
+import { RoomSession } from "./room-session";
+import "./stage-offer";
+import "./toast-list";
+import type { ToastList } from "./toast-list";
+import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
+import tokens from "../styles/tokens.css?inline";
+import own from "./participants-tab.css?inline";
+
+export type TabState = "entering" | "gate" | "inside" | "over";
+
+export class TabStateEvent extends Event {
+  constructor(readonly state: TabState, readonly code: string | null) {
+    super("usher-state", { bubbles: true, composed: true });
+  }
+}
+
+@customElement("participants-tab")
+export class ParticipantsTab extends UsherElement {
+  static override styles = sheets(tokens, own);
+
+  @property() server = new URL(import.meta.url).origin;
+  @property() token = "";
+  @property() override lang = "";
+  /** Gives a fresh token when one is needed. */
+  @property({ attribute: false }) renew: (() => Promise<string>) | null = null;
+
+  @state() private session: RoomSession | null = null;
+  /** Why nobody could come in, before there was a session. */
+  @state() private refusal: Problem | null = null;
+  @query("toast-list") private toasts!: ToastList | null;
+  @query("confirm-dialog") private confirm!: ConfirmDialog | null;
+  @query("room-dialogs") private dialogs!: RoomDialogs | null;
+  @query("participants-list") private list!: ParticipantsList | null;
+  #told: TabState | null = null;
+  #entering = 0;
+
+  get state(): TabState {
+    if (this.refusal) return "over";
+    const visit = this.session?.visit;
+    if (visit?.problem || visit?.hasLeft) return "over";
+    if (visit?.you?.gate) return "gate";
+    return visit?.you && visit.view ? "inside" : "entering";
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("lang") && this.lang) void speak(pick([this.lang]));
+    if (changed.has("token") || changed.has("server")) void this.enter(this.token);
+  }
+
+  protected override render(): TemplateResult {
+    return html`${this.renderPlace()}
+      <toast-list></toast-list>
+      <confirm-dialog></confirm-dialog>`;
+  }
+
+  protected override updated(): void {
+    this.dir = direction();
+    if (this.state === this.#told) return;
+    this.#told = this.state;
+    const code = this.refusal?.code ?? this.session?.visit.problem?.code ?? null;
+    this.dispatchEvent(new TabStateEvent(this.state, code));
+  }
+
+  private renderPlace(): TemplateResult {
+    const visit = this.session?.visit;
+    if (this.state === "over") return this.renderEnd(this.refusal ?? visit?.problem ?? null);
+    const { you, view } = visit ?? {};
+    if (visit && you?.gate) {
+      return html`${this.renderLost()}<div class="alone">
+        <room-gate .you=${you} .clockOffset=${visit.clockOffset}></room-gate>
+      </div>`;
+    }
+    if (you && view) return this.renderInside(you, view);
+    return html`${this.renderLost()}<div class="alone">
+      <p class="loading" role="status">${room("entering")}</p>
+    </div>`;
+  }
+
+  private renderInside(you: SelfView, view: View): TemplateResult {
+    return html`
+      ${this.renderLost()}
+      <participants-list role="region" aria-label=${room("participants")} .view=${view} .you=${you}></participants-list>
+      <own-controls .you=${you} .session=${view.session}></own-controls>
+      <stage-offer .isOffered=${you.stage === "offered"} .by=${this.session?.offeredBy ?? ""}></stage-offer>
+      <room-dialogs .view=${view} .you=${you}></room-dialogs>
+    `;
+  }
+
+  private renderLost(): TemplateResult {
+    const visit = this.session?.visit;
+    return html`<div role="status">
+      ${visit?.status === "lost"
+        ? html`<div class="lost">${room("reconnecting")}
+            <button type="button" class="button small" @click=${visit.retryNow}>${room("try_now")}</button>
+          </div>`
+        : nothing}
+    </div>`;
+  }
+
+  private renderEnd(problem: Problem | null): TemplateResult {
+    const mayTry = Boolean(this.renew) || !problem || problem.again;
+    const again = mayTry
+      ? html`<button type="button" class="button primary" @click=${this.again}>
+          ${problem ? common("try_again") : room("come_back")}
+        </button>`
+      : nothing;
+    return html`<div class="alone">
+      ${problem
+        ? html`<problem-card .problem=${problem}>${again}</problem-card>`
+        : html`<div class="stack"><p>${room("you_left")}</p>${again}</div>`}
+    </div>`;
+  }
+
+  private readonly again = async (): Promise<void> => {
+    try {
+      await this.enter(this.renew ? await this.renew() : this.token);
+    } catch {
+      // The page that gives tokens has none now; what is on screen stays as it is.
+    }
+  };
+
+  private async enter(token: string): Promise<void> {
+    if (!token) return;
+    const turn = ++this.#entering;
+    this.drop();
+    this.refusal = null;
+    try {
+      const sessionId = await enterWith(this.server.replace(/\/$/u, ""), token);
+      // Another token came meanwhile, or the element went.
+      if (turn !== this.#entering) return;
+      this.session = new RoomSession(this, sessionId, {
+        toasts: () => this.toasts,
+        confirm: () => this.confirm,
+        dialogs: () => this.dialogs,
+        list: () => this.list,
+      });
+    } catch (error) {
+      if (turn === this.#entering) this.refusal = api.problemOf(error);
+    }
+  }
+
+  private drop(): void {
+    if (!this.session) return;
+    this.removeController(this.session);
+    this.session.hostDisconnected();
+    this.session = null;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The Participants tab of an usher room, as an element for any page:
+ *
+ * ```html
+ * <script type="module" src="https://usher.example/module/participants-tab.js"></script>
+ * <participants-tab server="https://usher.example" token="…" lang="fr"></participants-tab>
+ * ```
+ *
+ * Looks are custom properties: `participants-tab { --accent: rebeccapurple; --font: Georgia; }`.
+ */
+
+/** Where somebody stands: on the way in, at a gate, in the room, out of it. */
+export type TabState = "entering" | "gate" | "inside" | "over";
+
+/** `usher-state`: the person has come in, waits at a gate, or is out again. */
+export class TabStateEvent extends Event {
+  readonly state: TabState;
+  /** The stable code of the refusal, where `state` is `over` and it was not their own wish. */
+  readonly code: string | null;
+}
+
+export class ParticipantsTab extends HTMLElement {
+  /** The origin of the usher server; by default the one that this module was loaded from. */
+  server: string;
+  /** A host token from `POST /api/v1/tokens`: for one person and entry, good once. */
+  token: string;
+  /** One of en, es, de, fr, ar, he; by default what the browser prefers. */
+  lang: string;
+  /** Gives a fresh token when one is needed: after an end, or when the page was reloaded. */
+  renew: (() => Promise<string>) | null;
+  /** Where the person stands now. */
+  readonly state: TabState;
+
+  addEventListener(
+    type: "usher-state",
+    listener: (event: TabStateEvent) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "participants-tab": ParticipantsTab;
+  }
+}

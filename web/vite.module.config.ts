@@ -1,0 +1,22 @@
+/** The tab as one ES module that a page of any site can load: `dist/module/participants-tab.js`. */
+
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import { messages } from "./build/messages.ts";
+import { hosted } from "./build/hosted.ts";
+import { prefix } from "./build/prefix.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here("."),
+  publicDir: here("module"),
+  plugins: [messages(), hosted(), prefix(here("elements"), ["participants-tab"])],
+  build: {
+    outDir: here("dist/module"),
+    target: "es2022",
+    modulePreload: false,
+    lib: { entry: here("elements/participants-tab.ts"), formats: ["es"], fileName: "participants-tab" },
+    rolldownOptions: { output: { chunkFileNames: "[name]-[hash].js", minify: true } },
+  },
+});
