@@ -1,156 +1,72 @@
-/** A button that opens a menu: arrow keys, Home, End, first letters, Escape; focus returns. */
+/** A button that opens a menu. */
 
-import { html, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import type { MenuGroup, MenuItem } from "../lib/menu";
+import { common } from "../messages/common";
+import type { MenuGroup } from "../lib/menu";
+import "./floating-menu";
+import type { FloatingMenu } from "./floating-menu";
 import { icon } from "./icons";
-import { place } from "./placing";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
-import own from "./menu-button.css?inline";
 
-export class ChooseEvent extends Event {
-  constructor(readonly item: MenuItem) {
-    super("choose", { bubbles: true, composed: true });
-  }
-}
+export { ChooseEvent } from "./floating-menu";
 
 @customElement("menu-button")
 export class MenuButton extends UsherElement {
-  static override styles = sheets(own);
+  static override styles = [...sheets(), css`:host { display: inline-flex; }`];
 
   /** What the button is called for those who do not see it. */
-  @property() label = "More";
+  @property() label = "";
   /** Words on the button; without them it shows three dots. */
   @property() text = "";
   @property({ type: Boolean }) small = false;
   /** Asked when the menu opens, so that a hundred rows do not make a hundred menus. */
   @property({ attribute: false }) items: () => MenuGroup[] = () => [];
 
-  @state() private groups: MenuGroup[] | null = null;
+  @state() private isOpen = false;
   @query("button") private button!: HTMLButtonElement;
-  @query(".menu") private menu!: HTMLElement | null;
+  @query("floating-menu") private menu!: FloatingMenu;
 
   protected override render(): TemplateResult {
-    const isOpen = this.groups !== null;
+    const label = this.label || common("more");
     const size = this.small ? "small" : "";
     return html`
       <button
         type="button"
         class="button ${this.text ? "" : "quiet icon"} ${size}"
         aria-haspopup="menu"
-        aria-expanded=${isOpen}
-        aria-label=${this.text ? nothing : this.label}
-        title=${this.text ? nothing : this.label}
+        aria-expanded=${this.isOpen}
+        aria-label=${this.text ? nothing : label}
+        title=${this.text ? nothing : label}
         @click=${this.toggle}
-        @keydown=${this.onButtonKey}
+        @keydown=${this.onKey}
       >${this.text ? this.text : icon("more")}</button>
-      ${this.groups ? this.renderMenu(this.groups) : nothing}
+      <floating-menu @closed=${this.onClosed}></floating-menu>
     `;
   }
 
-  private renderMenu(groups: MenuGroup[]): TemplateResult {
-    return html`<div
-      class="menu"
-      role="menu"
-      popover="auto"
-      aria-label=${this.label}
-      @keydown=${this.onMenuKey}
-      @toggle=${this.onToggle}
-    >
-      ${groups.map(
-        (group) => html`<div class="group" role="group" aria-label=${group.label ?? nothing}>
-          ${group.label ? html`<div class="title" aria-hidden="true">${group.label}</div>` : nothing}
-          ${group.items.map((item) => this.renderItem(item, group.isChoice ? "menuitemradio" : "menuitemcheckbox"))}
-        </div>`,
-      )}
-    </div>`;
-  }
-
-  private renderItem(item: MenuItem, roleWhenChecked: string): TemplateResult {
-    const face = html`<span>${item.label}</span>${item.isChecked ? icon("check") : nothing}
-      ${item.text ? html`<small>${item.text}</small>` : nothing}`;
-    const look = `item ${item.tone ?? ""}`;
-    if (item.href) {
-      return html`<a class=${look} role="menuitem" tabindex="-1" href=${item.href} download
-        @click=${() => this.close()}>${face}</a>`;
-    }
-    const isSwitch = item.isChecked !== undefined;
-    return html`<button
-      type="button"
-      class=${look}
-      role=${isSwitch ? roleWhenChecked : "menuitem"}
-      aria-checked=${isSwitch ? String(item.isChecked) : nothing}
-      tabindex="-1"
-      @click=${() => this.choose(item)}
-    >${face}</button>`;
+  async show(first: "first" | "last" = "first"): Promise<void> {
+    this.isOpen = true;
+    const at = this.button.getBoundingClientRect();
+    const label = this.label || common("more");
+    await this.menu.open({ groups: this.items(), label, at, first, owner: this.button });
   }
 
   private readonly toggle = (): void => {
-    if (this.groups) this.close();
-    else void this.open("first");
+    if (this.isOpen) this.menu.close();
+    else void this.show();
   };
 
-  private async open(where: "first" | "last"): Promise<void> {
-    this.groups = this.items();
-    await this.updateComplete;
-    if (!this.menu) return;
-    this.menu.showPopover();
-    place(this.menu, this.button.getBoundingClientRect());
-    this.focusItem(where === "first" ? 0 : -1);
+  private onClosed(event: CustomEvent<{ isLeft: boolean }>): void {
+    this.isOpen = false;
+    if (!event.detail.isLeft) this.button.focus();
   }
 
-  private close(): void {
-    this.menu?.hidePopover();
-    this.groups = null;
-    this.button.focus();
-  }
-
-  private choose(item: MenuItem): void {
-    this.close();
-    this.dispatchEvent(new ChooseEvent(item));
-  }
-
-  /** Closed from outside: a click elsewhere, Escape, another popover. */
-  private onToggle(event: ToggleEvent): void {
-    if (event.newState === "closed") this.groups = null;
-  }
-
-  private onButtonKey(event: KeyboardEvent): void {
+  private onKey(event: KeyboardEvent): void {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
-    void this.open(event.key === "ArrowDown" ? "first" : "last");
-  }
-
-  private onMenuKey(event: KeyboardEvent): void {
-    const all = this.entries();
-    const now = all.indexOf(this.shadowRoot?.activeElement as HTMLElement);
-    const last = all.length - 1;
-    const next = new Map([
-      ["ArrowDown", now === last ? 0 : now + 1],
-      ["ArrowUp", now <= 0 ? last : now - 1],
-      ["Home", 0],
-      ["End", last],
-    ]).get(event.key);
-    if (event.key === "Tab" || event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      this.close();
-    } else if (next !== undefined) {
-      event.preventDefault();
-      this.focusItem(next);
-    } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.key !== " ") {
-      const letter = event.key.toLocaleLowerCase();
-      const around = [...all.slice(now + 1), ...all.slice(0, now + 1)];
-      around.find((entry) => entry.innerText.trim().toLocaleLowerCase().startsWith(letter))?.focus();
-    }
-  }
-
-  private focusItem(index: number): void {
-    this.entries().at(index)?.focus();
-  }
-
-  private entries(): HTMLElement[] {
-    return [...(this.menu?.querySelectorAll<HTMLElement>(".item") ?? [])];
+    event.stopPropagation();
+    void this.show(event.key === "ArrowDown" ? "first" : "last");
   }
 }

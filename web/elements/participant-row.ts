@@ -2,20 +2,19 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { tab } from "../messages/tab";
 import { actionsFor } from "../lib/person-actions";
-import { initials, labels, tint } from "../lib/words";
-import type { Row, SelfView, SessionView } from "../lib/protocol";
+import { labels } from "../lib/words";
+import type { SelfView, SessionView } from "../lib/protocol";
 import { icon, type IconName } from "./icons";
-import "./menu-button";
+import { RowElement, RowMenuEvent } from "./row-element";
 import { sheets } from "./sheets";
-import { UsherElement } from "./usher-element";
 import own from "./participant-row.css?inline";
 
 @customElement("participant-row")
-export class ParticipantRow extends UsherElement {
+export class ParticipantRow extends RowElement {
   static override styles = sheets(own);
 
-  @property({ attribute: false }) row!: Row;
   @property({ attribute: false }) you!: SelfView;
   @property({ attribute: false }) session!: SessionView;
   /** Whose turn it is, counted from 1; only among raised hands. */
@@ -25,17 +24,18 @@ export class ParticipantRow extends UsherElement {
     const { row } = this;
     const isAway = row.presence === "reconnecting" || row.presence === "seat";
     this.classList.toggle("away", isAway);
+    const isMe = row.id === this.you.participant_id;
+    // The name comes first for those who listen; the face stands before it by its style.
     return html`
-      <span class="avatar tint-${tint(row.id)}" aria-hidden="true">${initials(row.name)}</span>
-      <div class="words">
-        <div class="name">
-          <b title=${row.name}>${row.name}</b>
-          ${row.id === this.you.participant_id ? html`<span class="faint">(you)</span>` : nothing}
-        </div>
+      <div class="words" role="gridcell">
+        ${this.renderName(isMe ? html` <span class="faint">${tab("you")}</span>` : nothing)}
         ${this.renderFacts()}
       </div>
-      <div class="marks">${this.renderMarks()}</div>
-      ${this.renderMenu()}
+      ${this.renderFace()}
+      <div class="ends" role="gridcell">
+        <div class="marks">${this.renderMarks()}</div>
+        ${this.renderMenu()}
+      </div>
     `;
   }
 
@@ -43,34 +43,40 @@ export class ParticipantRow extends UsherElement {
     const { row } = this;
     const facts = [
       ...labels(row).map((label) => html`<span class="role">${label}</span>`),
-      row.presence === "reconnecting" ? html`<span class="warn">reconnecting</span>` : nothing,
-      row.presence === "seat" ? html`<span>joining</span>` : nothing,
-      row.stage === "requested" ? html`<span class="accent">asks for the stage</span>` : nothing,
-      row.stage === "offered" ? html`<span class="accent">invited to the stage</span>` : nothing,
-      row.link_name ? html`<span>via ${row.link_name}</span>` : nothing,
+      row.presence === "reconnecting" ? html`<span class="warn">${tab("reconnecting")}</span>` : nothing,
+      row.presence === "seat" ? html`<span>${tab("joining")}</span>` : nothing,
+      row.stage === "requested" ? html`<span class="accent">${tab("asks_for_stage")}</span>` : nothing,
+      row.stage === "offered" ? html`<span class="accent">${tab("invited_to_stage")}</span>` : nothing,
+      row.link_name ? html`<span>${tab("via", { link: row.link_name })}</span>` : nothing,
       row.email ? html`<span>${row.email}</span>` : nothing,
     ].filter((fact) => fact !== nothing);
     return facts.length > 0 ? html`<div class="facts">${facts}</div>` : nothing;
   }
 
   private renderMarks(): (TemplateResult | typeof nothing)[] {
-    const { row } = this;
+    const { row, turn } = this;
     const isOn = row.stage === "on";
+    const hand = turn ? tab("mark.hand.turn", { turn }) : tab("mark.hand");
     return [
-      row.devices > 1 ? mark("devices", `on ${row.devices} devices`, "", String(row.devices)) : nothing,
-      row.hand_raised_at
-        ? mark("hand", this.turn ? `hand raised, number ${this.turn}` : "hand raised", "hand", this.turn ? String(this.turn) : "")
+      row.devices > 1
+        ? mark("devices", tab("mark.devices", { count: row.devices }), "", String(row.devices))
         : nothing,
-      isOn ? (row.has_microphone_on ? mark("mic", "microphone on", "on") : mark("micOff", "muted")) : nothing,
-      isOn ? (row.has_camera_on ? mark("camera", "camera on", "on") : mark("cameraOff", "camera off")) : nothing,
+      row.hand_raised_at ? mark("hand", hand, "hand", turn ? String(turn) : "") : nothing,
+      isOn ? (row.has_microphone_on ? mark("mic", tab("mark.mic"), "on") : mark("micOff", tab("mark.mic_off"))) : nothing,
+      isOn ? (row.has_camera_on ? mark("camera", tab("mark.camera"), "on") : mark("cameraOff", tab("mark.camera_off"))) : nothing,
     ];
   }
 
   private renderMenu(): TemplateResult | typeof nothing {
     const { row, you, session } = this;
     if (actionsFor(row, you, session).length === 0) return nothing;
-    return html`<menu-button small label=${`More for ${row.name}`}
-      .items=${() => actionsFor(row, you, session)}></menu-button>`;
+    const label = tab("more.person", { name: row.name });
+    return html`<button type="button" class="button quiet icon small" aria-haspopup="menu" aria-label=${label}
+      title=${label} tabindex=${this.stop} @click=${this.openMenu}>${icon("more")}</button>`;
+  }
+
+  private openMenu(event: Event): void {
+    this.dispatchEvent(new RowMenuEvent(this.row.id, event.currentTarget as HTMLElement));
   }
 }
 

@@ -114,7 +114,8 @@ export class RoomSession implements ReactiveController {
 
   readonly #onCommand = (event: CommandEvent): void => {
     event.stopPropagation();
-    event.answer = this.#carry(event.command, event.isQuiet);
+    const { command, isQuiet, isPart } = event;
+    event.answer = isPart ? this.visit.carry(command) : this.#carry(command, isQuiet);
   };
 
   readonly #onNote = (event: NoteEvent): void => {

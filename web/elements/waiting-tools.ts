@@ -1,7 +1,8 @@
-/** Above those who wait: admit all, all from one link, or those who are picked. */
+/** Above those who wait: admit all, or all from one link. */
 
 import { css, html, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { tab } from "../messages/tab";
 import * as api from "../lib/api";
 import { run } from "../lib/asking";
 import { waitingMenu } from "../lib/room-menus";
@@ -27,32 +28,19 @@ export class WaitingTools extends UsherElement {
 
   @property({ attribute: false }) entryId = "";
   @property({ attribute: false }) rows: readonly Row[] = [];
-  @property({ attribute: false }) picked: ReadonlySet<string> = new Set();
   /** Links are named in the menu for those who may see them. */
   @property({ attribute: false }) seesLinks = false;
   @state() private links: readonly GuestLinkView[] = [];
 
   protected override render(): TemplateResult {
-    const ids = [...this.picked];
-    if (ids.length > 0) {
-      return html`
-        <button type="button" class="button primary small"
-          @click=${() => run(this, { type: "admit", participant_ids: ids })}>Admit ${ids.length}</button>
-        <button type="button" class="button small"
-          @click=${() => run(this, { type: "decline", participant_ids: ids })}>Decline ${ids.length}</button>
-        <span class="grow"></span>
-        <button type="button" class="button quiet small"
-          @click=${() => this.dispatchEvent(new Event("unpick"))}>Clear selection</button>
-      `;
-    }
     const came = new Set(this.rows.map((row) => row.link_name));
     const links = this.links.filter((link) => came.has(link.name));
     return html`
       <button type="button" class="button primary small" @click=${() => run(this, { type: "admit_all" })}>
-        Admit all
+        ${tab("admit.all")}
       </button>
       <span class="grow"></span>
-      <menu-button small label="More for those waiting" .items=${() => waitingMenu(links)}></menu-button>
+      <menu-button small label=${tab("more.waiting")} .items=${() => waitingMenu(links)}></menu-button>
     `;
   }
 

@@ -16,8 +16,11 @@ export class CommandEvent extends Event {
   static readonly kind = "usher-command";
   answer: Promise<Answer> | null = null;
 
-  /** @param isQuiet whoever asks shows the refusal; the page does not. */
-  constructor(readonly command: Command, readonly isQuiet: boolean) {
+  /**
+   * @param isQuiet whoever asks shows the refusal; the page does not.
+   * @param isPart it is one of many that are told of together: the page says nothing of it.
+   */
+  constructor(readonly command: Command, readonly isQuiet: boolean, readonly isPart = false) {
     super(CommandEvent.kind, { bubbles: true, composed: true });
   }
 }
@@ -41,8 +44,8 @@ export class NoteEvent extends Event {
   }
 }
 
-function ask(from: EventTarget, command: Command, isQuiet: boolean): Promise<Answer> {
-  const event = new CommandEvent(command, isQuiet);
+function ask(from: EventTarget, command: Command, isQuiet: boolean, isPart = false): Promise<Answer> {
+  const event = new CommandEvent(command, isQuiet, isPart);
   from.dispatchEvent(event);
   if (!event.answer) throw new Error(`nobody carries ${command.type}`);
   return event.answer;
@@ -55,6 +58,10 @@ export const run = (from: EventTarget, command: Command): Promise<Answer> =>
 /** Ask, and show a refusal oneself, beside the form that it belongs to. */
 export const runQuietly = (from: EventTarget, command: Command): Promise<Answer> =>
   ask(from, command, true);
+
+/** Ask for one of many, and tell oneself how all of them went. */
+export const runAsPart = (from: EventTarget, command: Command): Promise<Answer> =>
+  ask(from, command, true, true);
 
 export function tell(from: EventTarget, note: Note): void {
   from.dispatchEvent(new NoteEvent(note));

@@ -1,6 +1,6 @@
 /** What menus offer, as values: elements show them and do what is chosen. */
 
-import type { BlockBy, Command, Role } from "./protocol";
+import type { BlockBy, Command } from "./protocol";
 
 export type Dialog =
   | { name: "rights" | "rename" | "block"; participantId: string }
@@ -17,6 +17,10 @@ export interface MenuItem {
   command?: Command;
   dialog?: Dialog;
   href?: string;
+  /** What is done on the page itself, without a command. */
+  act?: () => void;
+  /** The key that does the same, shown beside the words. */
+  key?: string;
 }
 
 /** Items that belong together; a line is drawn between groups. */
@@ -36,5 +40,3 @@ export function only(pairs: readonly (readonly [boolean, MenuItem])[]): MenuItem
 }
 
 export const BLOCK_WAYS: readonly BlockBy[] = ["person", "email", "device", "link"];
-
-export const setAs = (role: Role): string => `Set as ${role}`;

@@ -1,7 +1,8 @@
 /** What may be done with a person in the tab, by rights and rank. The server decides anew. */
 
+import { tab } from "../messages/tab";
 import { mayManage, ROLES } from "./ranks";
-import { only, setAs, withoutEmpty, type MenuGroup, type MenuItem } from "./menu";
+import { only, withoutEmpty, type MenuGroup, type MenuItem } from "./menu";
 import type { Right, Row, SelfView, SessionView } from "./protocol";
 
 export function actionsFor(row: Row, you: SelfView, session: SessionView): MenuGroup[] {
@@ -12,15 +13,15 @@ export function actionsFor(row: Row, you: SelfView, session: SessionView): MenuG
   return withoutEmpty([
     {
       items: only([
-        [has("lower_hands") && isUp(row), item("Lower hand", { type: "lower_hand", ...who })],
-        [has("mute_others") && row.has_microphone_on, item("Mute", { type: "mute", ...who })],
+        [has("lower_hands") && isUp(row), item(tab("do.lower_hand"), { type: "lower_hand", ...who })],
+        [has("mute_others") && row.has_microphone_on, item(tab("do.mute"), { type: "mute", ...who })],
         [
           has("mute_others") && row.stage === "on" && !row.has_microphone_on,
-          item("Ask to unmute", { type: "request_unmute", ...who }),
+          item(tab("do.request_unmute"), { type: "request_unmute", ...who }),
         ],
         [
           has("mute_others") && row.has_camera_on,
-          item("Turn camera off", { type: "turn_camera_off", ...who }),
+          item(tab("do.camera_off"), { type: "turn_camera_off", ...who }),
         ],
       ]),
     },
@@ -28,15 +29,15 @@ export function actionsFor(row: Row, you: SelfView, session: SessionView): MenuG
     { items: has("set_role") ? roleActions(row, you) : [] },
     {
       items: only([
-        [has("edit_rights"), dialog("Edit permissions…", "rights", row.id)],
-        [has("rename_others"), dialog("Rename…", "rename", row.id)],
+        [has("edit_rights"), dialog(tab("do.rights"), "rights", row.id)],
+        [has("rename_others"), dialog(tab("do.rename"), "rename", row.id)],
       ]),
     },
     {
       items: only([
-        [has("admit"), item("Send back to waiting", { type: "send_back", ...who })],
-        [has("remove"), danger(item("Remove from room", { type: "remove", ...who }))],
-        [has("block"), danger(dialog("Remove and block…", "block", row.id))],
+        [has("admit"), item(tab("do.send_back"), { type: "send_back", ...who })],
+        [has("remove"), danger(item(tab("do.remove"), { type: "remove", ...who }))],
+        [has("block"), danger(dialog(tab("do.block"), "block", row.id))],
       ]),
     },
   ]);
@@ -46,23 +47,23 @@ function stageActions(row: Row): MenuItem[] {
   const who = { participant_id: row.id };
   switch (row.stage) {
     case "off":
-      return [item("Invite to stage", { type: "offer_stage", ...who })];
+      return [item(tab("do.offer_stage"), { type: "offer_stage", ...who })];
     case "requested":
       return [
-        item("Bring to stage", { type: "offer_stage", ...who }),
-        item("Decline request", { type: "decline_stage_request", ...who }),
+        item(tab("do.bring_to_stage"), { type: "offer_stage", ...who }),
+        item(tab("do.decline_request"), { type: "decline_stage_request", ...who }),
       ];
     case "offered":
-      return [item("Revoke invitation to stage", { type: "revoke_stage_offer", ...who })];
+      return [item(tab("do.revoke_offer"), { type: "revoke_stage_offer", ...who })];
     case "on":
-      return [item("Remove from stage", { type: "remove_from_stage", ...who })];
+      return [item(tab("do.remove_from_stage"), { type: "remove_from_stage", ...who })];
   }
 }
 
 function roleActions(row: Row, you: SelfView): MenuItem[] {
   return ROLES.filter((role) => role !== row.role && mayManage(you.role, role))
     .reverse()
-    .map((role) => item(setAs(role), { type: "set_role", participant_id: row.id, role }));
+    .map((role) => item(tab(`do.set_role.${role}`), { type: "set_role", participant_id: row.id, role }));
 }
 
 /** One's own row: hand, stage, microphone, camera, name, role downwards, leave. */
@@ -72,8 +73,8 @@ function ownActions(you: SelfView, session: SessionView): MenuGroup[] {
   return [
     {
       items: only([
-        [!isUp(you) && has("raise_hand"), item("Raise hand", { type: "raise_hand" })],
-        [isUp(you), item("Lower hand", { type: "lower_hand" })],
+        [!isUp(you) && has("raise_hand"), item(tab("do.raise_hand"), { type: "raise_hand" })],
+        [isUp(you), item(tab("do.lower_hand"), { type: "lower_hand" })],
         [isOn, microphone(you)],
         [isOn, camera(you)],
       ]),
@@ -82,8 +83,8 @@ function ownActions(you: SelfView, session: SessionView): MenuGroup[] {
     { items: has("set_role") ? ownRoles(you) : [] },
     {
       items: only([
-        [has("rename_self"), dialog("Rename…", "rename", you.participant_id)],
-        [true, danger(item("Leave", { type: "leave" }))],
+        [has("rename_self"), dialog(tab("do.rename"), "rename", you.participant_id)],
+        [true, danger(item(tab("do.leave"), { type: "leave" }))],
       ]),
     },
   ];
@@ -92,35 +93,35 @@ function ownActions(you: SelfView, session: SessionView): MenuGroup[] {
 function ownRoles(you: SelfView): MenuItem[] {
   return ROLES.filter((role) => role !== you.role && mayManage(you.role, role))
     .reverse()
-    .map((role) => item(setAs(role), { type: "set_role", participant_id: you.participant_id, role }));
+    .map((role) => item(tab(`do.set_role.${role}`), { type: "set_role", participant_id: you.participant_id, role }));
 }
 
 function microphone(you: SelfView): MenuItem {
   const isOn = !you.has_microphone_on;
-  return item(isOn ? "Unmute" : "Mute", { type: "set_microphone", is_on: isOn });
+  return item(tab(isOn ? "do.unmute" : "do.mute"), { type: "set_microphone", is_on: isOn });
 }
 
 function camera(you: SelfView): MenuItem {
   const isOn = !you.has_camera_on;
-  return item(isOn ? "Turn camera on" : "Turn camera off", { type: "set_camera", is_on: isOn });
+  return item(tab(isOn ? "do.camera_on" : "do.camera_off"), { type: "set_camera", is_on: isOn });
 }
 
 /** The one way to or from the stage that is open to oneself now. */
 export function ownStage(you: SelfView, session: SessionView): MenuItem[] {
   switch (you.stage) {
     case "on":
-      return [item("Leave stage", { type: "leave_stage" })];
+      return [item(tab("do.leave_stage"), { type: "leave_stage" })];
     case "requested":
-      return [item("Withdraw request", { type: "withdraw_stage_request" })];
+      return [item(tab("do.withdraw_request"), { type: "withdraw_stage_request" })];
     case "offered":
       return [
-        item("Join stage", { type: "answer_stage_offer", is_accepted: true }),
-        item("Decline", { type: "answer_stage_offer", is_accepted: false }),
+        item(tab("do.join_stage"), { type: "answer_stage_offer", is_accepted: true }),
+        item(tab("do.decline_offer"), { type: "answer_stage_offer", is_accepted: false }),
       ];
     case "off":
-      if (mayJoin(you, session)) return [item("Join stage", { type: "join_stage" })];
+      if (mayJoin(you, session)) return [item(tab("do.join_stage"), { type: "join_stage" })];
       if (session.stage_mode === "by_request" && you.rights.includes("request_stage")) {
-        return [item("Ask for stage", { type: "request_stage" })];
+        return [item(tab("do.request_stage"), { type: "request_stage" })];
       }
       return [];
   }

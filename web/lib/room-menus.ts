@@ -1,14 +1,13 @@
 /** The menus of the whole tab, of those who wait, and of an invitation. */
 
+import { tab } from "../messages/tab";
 import { attendanceUrl } from "./api";
 import { invitationTypes, isLive } from "./ranks";
-import { invitationName, modeName, modeText } from "./words";
+import { invitationName, modeName, modeText, STAGE_MODES } from "./words";
 import { only, withoutEmpty, type MenuGroup } from "./menu";
 import type {
-  GuestLinkView, LedgerRow, Right, SelfView, SessionView, StageMode,
+  GuestLinkView, LedgerRow, Right, SelfView, SessionView,
 } from "./protocol";
-
-const MODES: readonly StageMode[] = ["everyone", "by_request", "invite_only"];
 
 /** The three dots beside *All participants*. */
 export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
@@ -16,10 +15,10 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
   const live = isLive(session.kind);
   return withoutEmpty([
     {
-      label: "Stage access",
+      label: tab("menu.stage_access"),
       isChoice: true,
       items: live && has("manage_stage")
-        ? MODES.map((mode) => ({
+        ? STAGE_MODES.map((mode) => ({
             label: modeName(mode),
             text: modeText(mode),
             isChecked: session.stage_mode === mode,
@@ -29,28 +28,28 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
     },
     {
       items: only([
-        [live && has("mute_others"), { label: "Mute all", command: { type: "mute_all" } }],
+        [live && has("mute_others"), { label: tab("menu.mute_all"), command: { type: "mute_all" } }],
         [
           live && has("mute_others"),
-          { label: "Turn all cameras off", command: { type: "turn_cameras_off" } },
+          { label: tab("menu.cameras_off"), command: { type: "turn_cameras_off" } },
         ],
         [
           live && has("mute_others"),
           {
-            label: "Hard mute",
-            text: "Keeps everybody below moderator muted",
+            label: tab("menu.hard_mute"),
+            text: tab("menu.hard_mute.text"),
             isChecked: session.is_hard_muted,
             command: { type: "set_hard_mute", is_on: !session.is_hard_muted },
           },
         ],
         [
           live && has("lower_hands"),
-          { label: "Clear raised hands", command: { type: "clear_hands" } },
+          { label: tab("menu.clear_hands"), command: { type: "clear_hands" } },
         ],
         [
           has("lock"),
           {
-            label: "Lock room",
+            label: tab("menu.lock"),
             isChecked: session.is_locked,
             command: { type: "set_lock", is_locked: !session.is_locked },
           },
@@ -59,21 +58,21 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
     },
     {
       items: only([
-        [has("invite"), { label: "Invite users", dialog: { name: "invite" } }],
-        [has("manage_guest_access"), { label: "Invite guests", dialog: { name: "guests" } }],
-        [has("admit"), { label: "Message those waiting…", dialog: { name: "message" } }],
-        [has("block"), { label: "Blocked people", dialog: { name: "blocked" } }],
+        [has("invite"), { label: tab("invite_users"), dialog: { name: "invite" } }],
+        [has("manage_guest_access"), { label: tab("invite_guests"), dialog: { name: "guests" } }],
+        [has("admit"), { label: tab("message_waiting"), dialog: { name: "message" } }],
+        [has("block"), { label: tab("menu.blocked"), dialog: { name: "blocked" } }],
       ]),
     },
     {
       items: only([
         [
           has("export"),
-          { label: "Export attendance (CSV)", href: attendanceUrl(session.session_id, "csv") },
+          { label: tab("menu.export_csv"), href: attendanceUrl(session.session_id, "csv") },
         ],
         [
           has("export"),
-          { label: "Export attendance (JSON)", href: attendanceUrl(session.session_id, "json") },
+          { label: tab("menu.export_json"), href: attendanceUrl(session.session_id, "json") },
         ],
       ]),
     },
@@ -84,13 +83,13 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
 export function waitingMenu(links: readonly GuestLinkView[]): MenuGroup[] {
   return withoutEmpty([
     {
-      label: "Admit everybody from a link",
+      label: tab("admit.by_link"),
       items: links.map((link) => ({
-        label: `Admit all from ${link.name}`,
+        label: tab("admit.link", { link: link.name }),
         command: { type: "admit_all", link_id: link.id } as const,
       })),
     },
-    { items: [{ label: "Message those waiting…", dialog: { name: "message" } }] },
+    { items: [{ label: tab("message_waiting"), dialog: { name: "message" } }] },
   ]);
 }
 
@@ -103,17 +102,17 @@ export function ledgerMenu(row: LedgerRow, you: SelfView, session: SessionView):
   return withoutEmpty([
     {
       items: only([
-        [row.state !== "expired", { label: "Resend", command: { type: "resend_invitation", invitation_id } }],
-        [row.state !== "expired", { label: "Copy link", dialog: { name: "copy", invitationId: row.id } }],
-        [true, { label: "Extend…", dialog: { name: "extend", invitationId: row.id } }],
+        [row.state !== "expired", { label: tab("ledger.resend"), command: { type: "resend_invitation", invitation_id } }],
+        [row.state !== "expired", { label: tab("ledger.copy"), dialog: { name: "copy", invitationId: row.id } }],
+        [true, { label: tab("ledger.extend"), dialog: { name: "extend", invitationId: row.id } }],
         [
           row.has_device,
-          { label: "Reset device", command: { type: "reset_invitation_device", invitation_id } },
+          { label: tab("ledger.reset_device"), command: { type: "reset_invitation_device", invitation_id } },
         ],
       ]),
     },
     {
-      label: "Change role",
+      label: tab("ledger.change_role"),
       isChoice: true,
       items: types.map((invitation_type) => ({
         label: invitationName(invitation_type),
@@ -123,7 +122,7 @@ export function ledgerMenu(row: LedgerRow, you: SelfView, session: SessionView):
     },
     {
       items: [
-        { label: "Revoke…", tone: "danger", dialog: { name: "revoke", invitationId: row.id } },
+        { label: tab("ledger.revoke"), tone: "danger", dialog: { name: "revoke", invitationId: row.id } },
       ],
     },
   ]);
