@@ -5,16 +5,27 @@ and without the ids that stand in the path. What is here is the rest: signing in
 and what pages read.
 """
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from protocol.ids import AccountId, Checked, ParticipantId, RoomId, SessionId
+from protocol.commands import MANY, Invitee
+from protocol.ids import AccountId, Checked, InvitationId, ParticipantId, RoomId, SessionId
 from protocol.model import Wire
-from protocol.roles import EntryKind, InvitationType, LinkState, Part, Right, Role, SessionState
+from protocol.roles import (
+    EntryKind,
+    InvitationType,
+    LedgerState,
+    LinkState,
+    Part,
+    Right,
+    Role,
+    SessionState,
+)
 from protocol.settings import EntrySettings
-from protocol.text import Email, Millis, Name, Token
-from protocol.views import PersonView
+from protocol.text import Email, Language, Millis, Minutes, Name, ShortText, Token
+from protocol.views import LedgerRow, PersonView
 
 # --- signing in ----------------------------------------------------------------------------
 
@@ -240,6 +251,23 @@ class CsvText(Wire):
     csv: Annotated[str, Field(max_length=200_000)]
 
 
+class CsvFault(StrEnum):
+    """What is wrong with a row of a list of people."""
+
+    EMAIL_MISSING = "email_missing"
+    NOT_AN_EMAIL = "not_an_email"
+    NAME_TOO_LONG = "name_too_long"
+    REPEATED = "repeated"
+    """The address stands in an earlier line already (`same_as`)."""
+    TOO_MANY = "too_many"
+    NOT_YOURS = "not_yours"
+    """Invited before to more than the caller may give."""
+    QUOTES = "quotes"
+    """Quotation marks that do not match; nothing behind them could be read."""
+    CUT_OFF = "cut_off"
+    """The list is too long; its end was not read."""
+
+
 class CsvRow(Wire):
     """One row of the preview."""
 
@@ -249,6 +277,11 @@ class CsvRow(Wire):
     last_name: str = ""
     error: str | None = None
     """Why this row cannot be invited; null when it can."""
+    fault: CsvFault | None = None
+    """The same for programs."""
+    same_as: int | None = None
+    is_invited: bool = False
+    """Invited before: that invitation is updated, and no second one made."""
 
 
 class CsvPreview(Wire):
@@ -257,6 +290,71 @@ class CsvPreview(Wire):
     rows: tuple[CsvRow, ...]
     good: int
     bad: int
+
+
+class MailPreviewForm(Wire):
+    """An invitation as it would be made, for looking at its mail first."""
+
+    invitee: Invitee
+    invitation_type: InvitationType
+    valid_minutes: Minutes | None = None
+    language: Language = "en"
+    message: ShortText = ""
+
+
+class MailPreview(Wire):
+    """The mail as the invitee would get it, with a link that leads nowhere in place of theirs."""
+
+    sender: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    """In which it is written: the one asked for, where there are templates for it."""
+    has_calendar: bool = False
+
+
+class InvitationIds(Wire):
+    """Which invitations are asked for."""
+
+    invitation_ids: Annotated[
+        tuple[Checked[InvitationId], ...], Field(min_length=1, max_length=MANY)
+    ]
+
+
+class InvitationLink(Wire):
+    """An invitation, and its link.
+
+    Args:
+        url: null where the link is withdrawn, or gives more than the caller may give.
+    """
+
+    invitation: LedgerRow
+    url: str | None = None
+
+
+class InvitationLinks(Wire):
+    """The invitations asked for, in that order; those that do not exist are left out."""
+
+    links: tuple[InvitationLink, ...]
+
+
+class LedgerSummary(Wire):
+    """The whole ledger in numbers.
+
+    Args:
+        total: all invitations of the entry.
+        matching: those that the filters let through.
+        states, types: how many of each there are, whatever the filters are.
+        inviters: who invited, by name.
+    """
+
+    total: int
+    matching: int
+    states: dict[LedgerState, int]
+    types: dict[InvitationType, int]
+    inviters: tuple[str, ...]
 
 
 class OutboxMail(Wire):

@@ -188,6 +188,16 @@ class LedgerState(StrEnum):
     EXPIRED = "expired"
 
 
+class MailState(StrEnum):
+    """How the newest mail of an invitation fared."""
+
+    DUE = "due"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    FAILED = "failed"
+
+
 class LinkState(StrEnum):
     """Whether a guest link lets anybody in now, and if not, why."""
 

@@ -72,7 +72,10 @@ Other routes (bodies in `protocol.http`):
     GET    /entries?after=&limit=                     → [EntrySummary]
     GET    /entries/{entry_id}                        → EntryView
     GET    /entries/{entry_id}/guest-access           → GuestAccessView (URLs included)
-    GET    /entries/{entry_id}/invitations?after=     → [LedgerRow]
+    GET    /entries/{entry_id}/invitations?after=&state=&type=&by=&q=&sort=  → [LedgerRow]
+    GET    /entries/{entry_id}/invitations/summary    → LedgerSummary (the same filters)
+    POST   /entries/{entry_id}/invitations/links      InvitationIds → InvitationLinks
+    POST   /entries/{entry_id}/invitations/mail-preview  MailPreviewForm → MailPreview
     GET    /entries/{entry_id}/invitations/{id}/link  → {url}
     POST   /entries/{entry_id}/invitations/preview    CsvText → CsvPreview
     GET    /entries/{entry_id}/blocks                 → [BlockView]

@@ -55,6 +55,8 @@ REQUESTS: Final[tuple[type[Wire], ...]] = (
     http.CodeRequest,
     http.CodeForm,
     http.CsvText,
+    http.MailPreviewForm,
+    http.InvitationIds,
 )
 """What a client sends over HTTP beside commands; the rest of `protocol.http` is replies."""
 

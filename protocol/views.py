@@ -26,6 +26,7 @@ from protocol.roles import (
     InvitationType,
     LedgerState,
     LinkState,
+    MailState,
     Origin,
     Presence,
     Right,
@@ -101,6 +102,8 @@ class LedgerRow(Wire):
     uses: int = 0
     max_uses: int | None = None
     has_device: bool = False
+    mail: MailState | None = None
+    """How the newest mail fared; null when none was asked for."""
 
 
 class Counts(Wire):

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from protocol.ids import InvitationId, ParticipantId
 from protocol.privacy import Seen, marks
-from protocol.roles import Gate, Group, Right, StagePlace, ViewerList
+from protocol.roles import Gate, Group, MailState, Right, StagePlace, ViewerList
 from protocol.views import (
     Counts,
     GroupView,
@@ -241,6 +241,7 @@ def ledger_row(state: RoomState, invitation_id: InvitationId, now: int) -> Ledge
         uses=invitation.uses,
         max_uses=invitation.max_uses,
         has_device=invitation.device_id is not None,
+        mail=MailState(invitation.mail) if invitation.mail else None,
     )
 
 

@@ -128,7 +128,7 @@ class Invitation:
     message: str = ""
     mails: int = 0
     mail: str = ""
-    """`""` none, `due`, `sent`, `delivered`, `bounced`."""
+    """`""` none, else a `MailState`."""
     opened_at: int | None = None
     redeemed_at: int | None = None
     revoked_at: int | None = None

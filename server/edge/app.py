@@ -18,6 +18,8 @@ from protocol.views import BlockView, Counts, GuestAccessView, LedgerRow, SelfVi
 from server.edge import (
     guest_door,
     invitation_door,
+    invitation_mails,
+    ledger,
     mails,
     manage,
     media,
@@ -75,8 +77,19 @@ OPERATIONS: tuple[Operation, ...] = (
         reply=GuestAccessView, summary="Show the guest links, with their URLs.",
     ),
     Operation(
-        method="GET", path="/entries/{entry_id}/invitations", handler=manage.ledger,
-        query=("after", "limit"), reply=list[LedgerRow], summary="List the invitations.",
+        method="GET", path="/entries/{entry_id}/invitations", handler=ledger.ledger,
+        query=("after", "limit", *ledger.FILTERS, "sort"), reply=list[LedgerRow],
+        summary="List the invitations.",
+    ),
+    Operation(
+        method="GET", path="/entries/{entry_id}/invitations/summary", handler=ledger.summary,
+        query=ledger.FILTERS, reply=http.LedgerSummary,
+        summary="Count the invitations, and those that match.",
+    ),
+    Operation(
+        method="POST", path="/entries/{entry_id}/invitations/links", handler=ledger.links,
+        body=http.InvitationIds, reply=http.InvitationLinks,
+        summary="Show several invitations with their URLs.",
     ),
     Operation(
         method="GET", path="/entries/{entry_id}/invitations/{invitation_id}/link",
@@ -87,6 +100,11 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST", path="/entries/{entry_id}/invitations/preview",
         handler=manage.preview_list, body=http.CsvText, reply=http.CsvPreview,
         summary="Say of every row of a list whether it can be invited.",
+    ),
+    Operation(
+        method="POST", path="/entries/{entry_id}/invitations/mail-preview",
+        handler=invitation_mails.mail_preview, body=http.MailPreviewForm,
+        reply=http.MailPreview, summary="Show the mail that an invitation would bring.",
     ),
     Operation(
         method="GET", path="/entries/{entry_id}/blocks", handler=manage.blocks,

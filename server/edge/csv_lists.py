@@ -2,10 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from protocol.commands import MANY
-from protocol.http import CsvPreview, CsvRow
+from protocol.http import CsvFault, CsvPreview, CsvRow
 from server.core.names import clean_email, email_key
 
 MAX_ROWS = 2_000
@@ -21,29 +23,105 @@ _HEADINGS = {
     "last_name": ("last name", "last_name", "lastname", "family name", "surname"),
 }
 _PLAIN_ORDER = {"email": 0, "first_name": 1, "last_name": 2}
+_MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]+)>")
+
+SENTENCES: dict[CsvFault, str] = {
+    CsvFault.EMAIL_MISSING: "The e-mail address is missing.",
+    CsvFault.NOT_AN_EMAIL: "This is not an e-mail address.",
+    CsvFault.NAME_TOO_LONG: f"A name has more than {MAX_NAME_CHARS} characters.",
+    CsvFault.REPEATED: "This address stands in line {line} already.",
+    CsvFault.TOO_MANY: f"Not more than {MANY} people can be invited at once.",
+    CsvFault.NOT_YOURS: "This person is invited to more than you may give.",
+    CsvFault.QUOTES: "The quotation marks of this row do not match.",
+    CsvFault.CUT_OFF: "The list is too long; its end was not read.",
+}
 
 
-def preview(text: str) -> CsvPreview:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An invitation that an address has already.
+
+    Args:
+        may_change: whoever asks may give as much as it gives.
+    """
+
+    may_change: bool
+
+
+FindBefore = Callable[[str], Before | None]
+"""Finds the invitation of a cleaned address."""
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads rows, and remembers the good ones: their addresses may not come twice."""
+
+    find_before: FindBefore
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def row(self, line: int, cells: list[str], columns: dict[str, int]) -> CsvRow:
+        fields = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
+        _take_apart(fields)
+        email = clean_email(fields["email"]) if fields["email"] else None
+        fault, same_as = self._fault(fields, email)
+        before = self.find_before(email) if email is not None else None
+        if fault is None and before is not None and not before.may_change:
+            fault = CsvFault.NOT_YOURS
+        if fault is not None or email is None:
+            return _faulty(line, fault or CsvFault.NOT_AN_EMAIL, same_as, fields)
+        self.seen[email_key(email)] = line
+        return CsvRow(
+            line=line,
+            email=email,
+            first_name=fields.get("first_name", ""),
+            last_name=fields.get("last_name", ""),
+            is_invited=before is not None,
+        )
+
+    def _fault(
+        self, fields: dict[str, str], email: str | None
+    ) -> tuple[CsvFault | None, int | None]:
+        if not fields["email"]:
+            return CsvFault.EMAIL_MISSING, None
+        if email is None:
+            return CsvFault.NOT_AN_EMAIL, None
+        if any(len(fields.get(name, "")) > MAX_NAME_CHARS for name in ("first_name", "last_name")):
+            return CsvFault.NAME_TOO_LONG, None
+        known = self.seen.get(email_key(email))
+        if known is not None:
+            return CsvFault.REPEATED, known
+        return (CsvFault.TOO_MANY if len(self.seen) >= MANY else None), None
+
+
+def _nobody(_email: str) -> None:
+    """Find no invitation."""
+
+
+def preview(text: str, find_before: FindBefore = _nobody) -> CsvPreview:
     r"""Say of every row whether it can be invited, and if not, why.
 
-    The first row may name the columns; otherwise they are e-mail, first name, last name.
+    The first row may name the columns; otherwise they are e-mail, first name, last name. An
+    address may be written as mail programs do: `Ada Lovelace <ada@example.org>`.
     Commas, semicolons and tabs separate; whichever occurs most in the first row.
+
+    Args:
+        text: the list.
+        find_before: says which addresses are invited already.
 
     Example:
         >>> [row.error for row in preview("ada@example.org\nbob@").rows]
         [None, 'This is not an e-mail address.']
     """
-    rows = tuple(_rows(text.removeprefix("\ufeff")))
+    rows = tuple(_rows(text.removeprefix("\ufeff"), _Reader(find_before)))
     good = sum(row.error is None for row in rows)
     return CsvPreview(rows=rows, good=good, bad=len(rows) - good)
 
 
-def _rows(text: str) -> Iterator[CsvRow]:
+def _rows(text: str, reader: _Reader) -> Iterator[CsvRow]:
     columns: dict[str, int] | None = None
-    seen: dict[str, int] = {}
     for count, (line, cells) in enumerate(_cells(text)):
-        if isinstance(cells, str):
-            yield CsvRow(line=line, email="", error=cells)
+        if isinstance(cells, CsvFault):
+            yield _faulty(line, cells)
             return
         if columns is None:
             columns = _columns(cells)
@@ -51,13 +129,13 @@ def _rows(text: str) -> Iterator[CsvRow]:
                 continue
             columns = _PLAIN_ORDER
         if count >= MAX_ROWS:
-            yield CsvRow(line=line, email="", error="The list is too long; its end was not read.")
+            yield _faulty(line, CsvFault.CUT_OFF)
             return
-        yield _row(line, cells, columns, seen)
+        yield reader.row(line, cells, columns)
 
 
-def _cells(text: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Take the list apart; where that cannot go on, give a sentence instead of cells."""
+def _cells(text: str) -> Iterator[tuple[int, list[str] | CsvFault]]:
+    """Take the list apart; where that cannot go on, say why instead of giving cells."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -67,7 +145,7 @@ def _cells(text: str) -> Iterator[tuple[int, list[str] | str]]:
         except StopIteration:
             return
         except csv.Error:
-            yield reader.line_num, "The quotation marks of this row do not match."
+            yield reader.line_num, CsvFault.QUOTES
             return
         if any(cell.strip() for cell in cells):
             yield reader.line_num, [" ".join(cell.split()) for cell in cells]
@@ -84,28 +162,27 @@ def _columns(cells: list[str]) -> dict[str, int] | None:
     return found if "email" in found else None
 
 
-def _row(line: int, cells: list[str], columns: dict[str, int], seen: dict[str, int]) -> CsvRow:
-    fields = {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
-    error = _error(fields, seen)
-    if error is None:
-        seen[email_key(fields["email"])] = line
-        fields["email"] = clean_email(fields["email"]) or ""
-    else:
-        fields = {name: value[:SHOWN_CHARS] for name, value in fields.items()}
-    return CsvRow(line=line, error=error, **fields)
+def _take_apart(fields: dict[str, str]) -> None:
+    """Read an address that brings its name along; names in columns of their own win."""
+    found = _MAILBOX.fullmatch(fields["email"])
+    if found is None:
+        return
+    fields["email"] = found["email"].strip()
+    if not (fields.get("first_name") or fields.get("last_name")):
+        first, _, last = found["name"].strip(" \"'").rpartition(" ")
+        fields["first_name"], fields["last_name"] = (first, last) if first else (last, "")
 
 
-def _error(fields: dict[str, str], seen: dict[str, int]) -> str | None:
-    email = fields["email"]
-    if not email:
-        return "The e-mail address is missing."
-    if clean_email(email) is None:
-        return "This is not an e-mail address."
-    if any(len(fields.get(name, "")) > MAX_NAME_CHARS for name in ("first_name", "last_name")):
-        return f"A name has more than {MAX_NAME_CHARS} characters."
-    known = seen.get(email_key(email))
-    if known is not None:
-        return f"This address stands in line {known} already."
-    if len(seen) >= MANY:
-        return f"Not more than {MANY} people can be invited at once."
-    return None
+def _faulty(
+    line: int, fault: CsvFault, same_as: int | None = None, fields: Mapping[str, str] | None = None
+) -> CsvRow:
+    shown = {name: value[:SHOWN_CHARS] for name, value in (fields or {}).items()}
+    return CsvRow(
+        line=line,
+        email=shown.get("email", ""),
+        first_name=shown.get("first_name", ""),
+        last_name=shown.get("last_name", ""),
+        error=SENTENCES[fault].format(line=same_as),
+        fault=fault,
+        same_as=same_as,
+    )

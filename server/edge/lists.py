@@ -25,7 +25,12 @@ def listed(
     plain: list[dict[str, Any]] = [row.model_dump(exclude_none=True) for row in rows]
     headers = {}
     if next_after is not None:
-        query = urlencode({"after": next_after, "limit": limit})
+        others = {
+            name: value
+            for name, value in request.query_params.items()
+            if name not in ("after", "limit")
+        }
+        query = urlencode(others | {"after": next_after, "limit": limit})
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     body = pydantic_core.to_json(plain)
     return Response(body, media_type="application/json", headers=headers)

@@ -1,4 +1,4 @@
-"""What those who manage an entry read: guest links, the ledger, invite links, the blocked.
+"""What those who manage an entry read: guest links, invite links, the blocked.
 
 A URL that lets people in is handed out only to somebody who has the right to at that moment.
 """
@@ -15,14 +15,14 @@ from protocol.ids import BlockId, InvitationId, LinkId, RoomId
 from protocol.model import Wire
 from protocol.roles import Origin, Right
 from protocol.views import BlockView, GuestAccessView, GuestLinkView
-from server.core.project import ledger_row
+from server.core.person import person_id
 from server.core.rights import INVITATION_ROLES, rank_of
 from server.core.state import BlockRecord, GuestLink, RoomState
 from server.core.tokens import LinkClaim, LinkKind, make_token
 from server.core.validity import link_state
 from server.edge.bodies import body_of, limit_in, query_in, room_in
 from server.edge.callers import caller_of, need, need_scope
-from server.edge.csv_lists import preview
+from server.edge.csv_lists import Before, preview
 from server.edge.edge import Edge, take
 from server.edge.lists import listed
 from server.edge.ports import Scope
@@ -85,17 +85,6 @@ def _link_view(
     )
 
 
-async def ledger(edge: Edge, request: Request) -> Response:
-    """List the invitations, in the order of their ids."""
-    caller = await caller_of(edge, request)
-    need_scope(caller, Scope.READ, Scope.ENTRIES)
-    state = (await need(edge, caller, room_in(request), Right.INVITE)).state
-    limit, after = limit_in(request), query_in(request, "after")
-    ids = heapq.nsmallest(limit, (one for one in state.invitations if one > after))
-    rows = [ledger_row(state, one, edge.now) for one in ids]
-    return listed(request, rows, ids[-1] if len(ids) == limit else None, limit)
-
-
 async def invite_link(edge: Edge, request: Request) -> Response:
     """Show the URL of an invitation again; of none that gives more than the caller's own role."""
     caller = await caller_of(edge, request)
@@ -119,10 +108,19 @@ async def preview_list(edge: Edge, request: Request) -> Response:
     """Show what a list of people to invite would do, row by row. Nothing is created."""
     caller = await caller_of(edge, request)
     need_scope(caller, Scope.READ, Scope.ENTRIES)
-    await need(edge, caller, room_in(request), Right.INVITE)
+    found = await need(edge, caller, room_in(request), Right.INVITE)
     take(edge.limits.writes_per_caller, caller.name)
     body = await body_of(edge, request, CsvText)
-    return reply(preview(body.csv))
+    rank, key = rank_of(found.state, found.actor), edge.hub.world.person_key
+
+    def find_before(email: str) -> Before | None:
+        known = found.state.invited.get(person_id(email, key))
+        if known is None:
+            return None
+        gives = INVITATION_ROLES[found.state.invitations[known].invitation_type]
+        return Before(may_change=gives.rank <= rank)
+
+    return reply(preview(body.csv, find_before))
 
 
 async def blocks(edge: Edge, request: Request) -> Response:

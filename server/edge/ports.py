@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from protocol.http import OutboxMail
+from protocol.http import MailPreview, OutboxMail
 from protocol.ids import AccountId, RoomId, SessionId
 from protocol.views import PersonView
 from server.core.attendance import Attendance
 from server.core.person import Person
-from server.core.state import Invitation
+from server.core.state import Invitation, RoomState
 
 
 class Scope(StrEnum):
@@ -72,7 +72,18 @@ class Directory(Protocol):
 
 
 class Post(Protocol):
-    """Carries one-time codes. Invitations are mailed by whoever watches the rooms."""
+    """Carries one-time codes, and shows mails before they are sent.
+
+    Invitations are mailed by whoever watches the rooms.
+    """
+
+    def invitation_mail(self, state: RoomState, invitation: Invitation) -> MailPreview | None:
+        """Write the mail of an invitation, with a link that leads nowhere in place of its own.
+
+        Returns:
+            None while no mail can be written.
+        """
+        ...
 
     async def send_code(
         self, room: RoomId, entry_name: str, invitation: Invitation, code: str

@@ -10,7 +10,9 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from email.message import EmailMessage
 
+from protocol.http import MailPreview
 from protocol.ids import RoomId
 from server.core import events as e
 from server.core import orders as o
@@ -20,6 +22,7 @@ from server.core.rules.invitations import CODE_VALID_MS
 from server.core.state import Invitation, RoomState
 from server.core.tokens import LinkClaim, make_token
 from server.core.validity import expires_at
+from server.integrations.mail.addresses import UnusableAddress
 from server.integrations.mail.letters import CodeLetter, InvitationLetter
 from server.integrations.mail.outcome import Bounced, Outcome, Sent
 from server.integrations.mail.postman import LetterKind, LetterRef, Postman
@@ -54,6 +57,11 @@ class Links:
             generation=invitation.generation,
         )
         return f"{self.url}/join#i.{make_token(claim, self.keys[0])}"
+
+    @property
+    def placeholder(self) -> str:
+        """Stands where an invite link will stand, and leads nowhere."""
+        return f"{self.url}/join#i.preview"
 
 
 class PostOffice:
@@ -98,27 +106,33 @@ class PostOffice:
                 self._take(room, state, invitation)
 
     def _take(self, room: RoomId, state: RoomState, invitation: Invitation) -> None:
-        entry = state.entry
-        if entry is None or self._postman is None:
+        letter = _letter(state, invitation, self._links.invite_link(room, invitation))
+        if letter is None or self._postman is None:
             return
         ref = LetterRef(room, invitation.id)
-        letter = InvitationLetter(
-            to=invitation.person,
-            entry_name=entry.name,
-            kind=entry.kind,
-            invitation_type=invitation.invitation_type,
-            invited_by=invitation.invited_by.name,
-            link_url=self._links.invite_link(room, invitation),
-            starts_at=entry.starts_at,
-            ends_at=entry.ends_at,
-            message=invitation.message,
-            language=invitation.language,
-            expires_at=expires_at(state, invitation),
-        )
         self._numbers[ref] = invitation.mails
         if not self._postman.enqueue(ref, letter):
             with contextlib.suppress(asyncio.QueueFull):
                 self._refused.put_nowait((ref, invitation.mails))
+
+    def invitation_mail(self, state: RoomState, invitation: Invitation) -> MailPreview | None:
+        """Write the mail of an invitation that is not made yet; None while there is no postman."""
+        letter = _letter(state, invitation, self._links.placeholder)
+        if letter is None or self._postman is None:
+            return None
+        try:
+            message = self._postman.written(letter)
+        except UnusableAddress:
+            return None
+        return MailPreview(
+            sender=str(message["From"]),
+            to=str(message["To"]),
+            subject=str(message["Subject"]),
+            text=_words(message, "plain"),
+            html=_words(message, "html"),
+            language=str(message["Content-Language"]),
+            has_calendar=any(one.get_content_type() == "text/calendar" for one in message.walk()),
+        )
 
     async def _tell_refused(self) -> None:
         """Record mails that were not taken as failed, so that the ledger does not wait."""
@@ -161,6 +175,30 @@ class PostOffice:
         )
         ref = LetterRef(room, invitation.id, LetterKind.CODE)
         return self._postman.enqueue(ref, letter)
+
+
+def _letter(state: RoomState, invitation: Invitation, link_url: str) -> InvitationLetter | None:
+    entry = state.entry
+    if entry is None:
+        return None
+    return InvitationLetter(
+        to=invitation.person,
+        entry_name=entry.name,
+        kind=entry.kind,
+        invitation_type=invitation.invitation_type,
+        invited_by=invitation.invited_by.name,
+        link_url=link_url,
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        message=invitation.message,
+        language=invitation.language,
+        expires_at=expires_at(state, invitation),
+    )
+
+
+def _words(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    return str(part.get_content()) if isinstance(part, EmailMessage) else ""
 
 
 def record_in(ask: Callable[..., Awaitable[object]]) -> RecordOutcome:

@@ -16,6 +16,7 @@ from protocol.roles import (
     Group,
     InvitationType,
     LedgerState,
+    MailState,
     Presence,
     Right,
     Role,
@@ -376,6 +377,7 @@ def test_a_ledger_row_says_how_far_an_invitation_has_come() -> None:
         invited_by="Olga Owner",
         invited_at=NOON,
         max_uses=1,
+        mail=MailState.DUE,
     )
     story.comes(invitee)
     inside = ledger_row(story.state, known.id, NOON)

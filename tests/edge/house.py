@@ -15,7 +15,7 @@ import httpx
 import uvicorn
 
 from protocol import commands as c
-from protocol.http import OutboxMail
+from protocol.http import MailPreview, OutboxMail
 from protocol.ids import AccountId, NodeId, ParticipantId, RoomId, SessionId
 from protocol.roles import EntryKind, Part, Presence
 from server.core import orders as o
@@ -24,6 +24,7 @@ from server.core.attendance import Attendance
 from server.core.person import Person, person_id
 from server.core.record import Record
 from server.core.state import Invitation, RoomState
+from server.core.validity import expires_at
 from server.edge.app import EdgeSecrets, EdgeSettings, build_app
 from server.edge.directory import StoreDirectory
 from server.edge.tickets import sign_host_token
@@ -73,6 +74,20 @@ class Codes:
     ) -> bool:
         self.sent.append((invitation.person.email, code))
         return self.is_open
+
+    def invitation_mail(self, state: RoomState, invitation: Invitation) -> MailPreview | None:
+        """Write a mail that has everything in it that a test may look for."""
+        if not self.is_open:
+            return None
+        until = expires_at(state, invitation)
+        return MailPreview(
+            sender="usher@example.org",
+            to=invitation.person.email,
+            subject=f"{invitation.invited_by.name} invites you",
+            text=f"{invitation.person.name}: {invitation.message}, until {until}",
+            html="",
+            language=invitation.language,
+        )
 
 
 @dataclass

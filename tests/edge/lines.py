@@ -9,9 +9,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from protocol import commands as c
 from protocol.codec import MSGPACK, Codec
 from protocol.deltas import apply
-from protocol.ids import CommandId
+from protocol.ids import CommandId, ParticipantId
 from protocol.messages import (
     ClientMessage,
     Delta,
@@ -26,7 +27,7 @@ from protocol.messages import (
     Welcome,
     You,
 )
-from protocol.roles import Group
+from protocol.roles import Group, Right
 from protocol.version import WIRE_VERSION
 from protocol.views import View, Window
 from tests.edge.browsers import Browser
@@ -152,3 +153,21 @@ async def line(
     url = f"{base or house.socket_url}/api/v1/sessions/{session}{tail}"
     async with connect(url, **given) as socket:
         yield Line(socket, codec)
+
+
+@asynccontextmanager
+async def inviting_speaker(house: House) -> AsyncIterator[Browser]:
+    """Let a speaker in who may invite: nobody to more than a speaker."""
+    await house.asked(c.StartSession())
+    session = (await house.state()).session
+    assert session is not None
+    _, token = await house.invite("sue@example.org", "speaker")
+    sue = await house.browser()
+    body = {"token": token, "email": "sue@example.org"}
+    admitted = await sue.done("POST", "/doors/invitation", body)
+    async with line(house, session.id, browser=sue) as inside:
+        await inside.hello(Window())
+        await inside.hear(Snapshot)
+        subject = ParticipantId(admitted["participant_id"])
+        await house.asked(c.SetRights(participant_id=subject, granted=(Right.INVITE,)))
+        yield sue

@@ -3,7 +3,8 @@
 import pytest
 
 from protocol.commands import MANY
-from server.edge.csv_lists import MAX_ROWS, preview
+from protocol.http import CsvFault
+from server.edge.csv_lists import MAX_ROWS, SENTENCES, Before, preview
 
 
 def test_rows_without_headings_are_email_first_name_last_name() -> None:
@@ -82,3 +83,38 @@ def test_a_field_at_fault_is_not_shown_at_length() -> None:
     [row] = preview("x" * 100_000).rows
 
     assert len(row.email) == 254
+
+
+def test_every_fault_has_its_sentence_and_a_name_for_programs() -> None:
+    rows = preview("ada@\nbob@example.org\nBOB@example.org").rows
+
+    assert [row.fault for row in rows] == [CsvFault.NOT_AN_EMAIL, None, CsvFault.REPEATED]
+    assert [row.same_as for row in rows] == [None, None, 2]
+    assert set(SENTENCES) == set(CsvFault)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("Ada King Lovelace <ada@example.org>", ("Ada King", "Lovelace")),
+        ("Ada <ada@example.org>", ("Ada", "")),
+        ("<ada@example.org>", ("", "")),
+        ("Ada King <ada@example.org>;Augusta;Byron", ("Augusta", "Byron")),
+    ],
+)
+def test_an_address_may_bring_its_name_along(cell: str, name: tuple[str, str]) -> None:
+    [row] = preview(cell).rows
+
+    assert (row.email, row.first_name, row.last_name, row.error) == ("ada@example.org", *name, None)
+
+
+def test_those_invited_before_are_marked_and_those_above_are_refused() -> None:
+    known = {
+        "ada@example.org": Before(may_change=True),
+        "max@example.org": Before(may_change=False),
+    }
+
+    rows = preview("ada@example.org\nmax@example.org\nnew@example.org", known.get).rows
+
+    assert [row.is_invited for row in rows] == [True, False, False]
+    assert [row.fault for row in rows] == [None, CsvFault.NOT_YOURS, None]

@@ -33,7 +33,14 @@ async def test_guest_access_shows_links_with_urls_that_work(house: House) -> Non
     assert read_token(token, SECRETS.link_keys) is not None
 
 
-READS = ("guest-access", "invitations", "invitations/{one}/link", "blocks")
+READS = (
+    "guest-access",
+    "invitations",
+    "invitations?sort=name",
+    "invitations/summary",
+    "invitations/{one}/link",
+    "blocks",
+)
 
 
 @pytest.mark.parametrize("path", READS)
@@ -88,23 +95,6 @@ async def test_the_right_is_asked_for_at_that_moment(house: House) -> None:
         await browser.refused("not_allowed", "GET", url)
 
 
-async def test_the_ledger_comes_in_pages(house: House) -> None:
-    await house.make_entry()
-    host = await house.signed_in()
-    path = f"/entries/{house.room}/invitations"
-    invitees = [{"email": f"p{number}@example.org"} for number in range(5)]
-    await host.done("POST", path, {"invitees": invitees, "invitation_type": "viewer"})
-
-    found, after = [], ""
-    for _ in range(3):
-        page = await host.done("GET", f"{path}?limit=2&after={after}")
-        found += [one["email"] for one in page]
-        after = page[-1]["id"]
-
-    assert sorted(found) == [one["email"] for one in invitees]
-    assert {one["state"] for one in page} == {"created"}
-
-
 async def test_an_invite_link_is_shown_while_it_stands(house: House) -> None:
     await house.make_entry()
     one, token = await house.invite("ada@example.org")
@@ -147,3 +137,17 @@ async def test_the_blocked_are_listed_with_how_they_are_known(house: House) -> N
 
     assert (block["name"], block["email"], block["by"]) == ("Gil", "gil@guests.example", ["email"])
     assert block["blocked_by"] == "Hanna"
+
+
+async def test_a_preview_marks_who_is_invited_already(house: House) -> None:
+    await house.make_entry()
+    await house.invite("ada@example.org")
+    await house.invite("max@example.org", "moderator")
+    host = await house.signed_in()
+    path = f"/entries/{house.room}/invitations/preview"
+
+    found = await host.done(
+        "POST", path, {"csv": "ADA@example.org\nmax@example.org\nnew@example.org"}
+    )
+
+    assert [row["is_invited"] for row in found["rows"]] == [True, True, False]

@@ -177,6 +177,17 @@ export interface CreateGuestLink {
   readonly needs_approval?: boolean;
 }
 
+/** What is wrong with a row of a list of people. */
+export type CsvFault =
+  | "email_missing"
+  | "not_an_email"
+  | "name_too_long"
+  | "repeated"
+  | "too_many"
+  | "not_yours"
+  | "quotes"
+  | "cut_off";
+
 /** Every row, good and bad. Nothing is created by a preview. */
 export interface CsvPreview {
   readonly rows: readonly CsvRow[];
@@ -192,6 +203,11 @@ export interface CsvRow {
   readonly last_name: string;
   /** Why this row cannot be invited; null when it can. */
   readonly error?: string | null;
+  /** The same for programs. */
+  readonly fault?: CsvFault | null;
+  readonly same_as?: number | null;
+  /** Invited before: that invitation is updated, and no second one made. */
+  readonly is_invited: boolean;
 }
 
 /** A pasted or uploaded list of people to invite. */
@@ -548,6 +564,23 @@ export interface InvitationForm {
   readonly email?: string | null;
 }
 
+/** Which invitations are asked for. */
+export interface InvitationIds {
+  readonly invitation_ids: readonly string[];
+}
+
+/** An invitation, and its link. */
+export interface InvitationLink {
+  readonly invitation: LedgerRow;
+  /** Null where the link is withdrawn, or gives more than the caller may give. */
+  readonly url?: string | null;
+}
+
+/** The invitations asked for, in that order; those that do not exist are left out. */
+export interface InvitationLinks {
+  readonly links: readonly InvitationLink[];
+}
+
 /**
  * What an invitation gives.
  *
@@ -608,6 +641,8 @@ export interface LedgerRow {
   readonly uses: number;
   readonly max_uses?: number | null;
   readonly has_device: boolean;
+  /** How the newest mail fared; null when none was asked for. */
+  readonly mail?: MailState | null;
 }
 
 /** How far an invitation has come. */
@@ -623,6 +658,18 @@ export type LedgerState =
   | "revoked"
   | "expired";
 
+/** The whole ledger in numbers. */
+export interface LedgerSummary {
+  /** All invitations of the entry. */
+  readonly total: number;
+  /** Those that the filters let through. */
+  readonly matching: number;
+  readonly states: Partial<Record<LedgerState, number>>;
+  readonly types: Partial<Record<InvitationType, number>>;
+  /** Who invited, by name. */
+  readonly inviters: readonly string[];
+}
+
 /** Whether a guest link lets anybody in now, and if not, why. */
 export type LinkState = "active" | "paused" | "off" | "expired" | "used_up";
 
@@ -636,6 +683,30 @@ export interface LowerHand {
   readonly type: "lower_hand";
   readonly participant_id?: string | null;
 }
+
+/** The mail as the invitee would get it, with a link that leads nowhere in place of theirs. */
+export interface MailPreview {
+  readonly sender: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** In which it is written: the one asked for, where there are templates for it. */
+  readonly language: string;
+  readonly has_calendar: boolean;
+}
+
+/** An invitation as it would be made, for looking at its mail first. */
+export interface MailPreviewForm {
+  readonly invitee: Invitee;
+  readonly invitation_type: InvitationType;
+  readonly valid_minutes?: number | null;
+  readonly language?: string;
+  readonly message?: string;
+}
+
+/** How the newest mail of an invitation fared. */
+export type MailState = "due" | "sent" | "delivered" | "bounced" | "failed";
 
 /** Who is calling. All null for somebody not signed in. */
 export interface Me {

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from email.message import EmailMessage
 from enum import StrEnum
 
 from protocol.ids import InvitationId, RoomId
@@ -168,6 +169,15 @@ class Postman:
         self._parcels[ref] = parcel = self._parcel(ref, letter)
         self._put(parcel)
         return True
+
+    def written(self, letter: InvitationLetter) -> EmailMessage:
+        """Write the mail of a letter as it would be sent now, and send nothing.
+
+        Raises:
+            UnusableAddress, UnusableLink: as `compose`.
+        """
+        ids = LetterIds(message_id=self._world.new_id(), calendar_uid=self._world.new_id())
+        return compose(letter, self._sender, self._world.now(), ids)
 
     def forget(self, person: Person) -> int:
         """Drop the letters to somebody who is being erased, and their name as an inviter.
