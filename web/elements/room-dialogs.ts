@@ -2,29 +2,36 @@
 
 import { html, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import { tell } from "../lib/asking";
 import type { Dialog } from "../lib/menu";
 import { invitationTypes } from "../lib/ranks";
 import { findRow } from "../lib/roster";
 import type { SelfView, View } from "../lib/protocol";
-import "./block-dialog";
+import { problems } from "../messages/problems";
 import type { BlockDialog } from "./block-dialog";
-import "./blocked-people";
 import type { BlockedPeople } from "./blocked-people";
-import "./guest-access";
 import type { GuestAccess } from "./guest-access";
-import "./invitation-dialogs";
 import type { ExtendDialog, RevokeDialog } from "./invitation-dialogs";
-import "./invitation-link";
 import type { InvitationLink } from "./invitation-link";
-import "./invite-users";
 import type { InviteUsers } from "./invite-users";
-import "./message-dialog";
 import type { MessageDialog } from "./message-dialog";
-import "./rename-dialog";
 import type { RenameDialog } from "./rename-dialog";
-import "./rights-dialog";
 import type { RightsDialog } from "./rights-dialog";
 import { UsherElement } from "./usher-element";
+
+/** Each window comes when it is opened for the first time: most people open none of them. */
+const LOAD: Record<Exclude<Dialog["name"], "settings">, () => Promise<unknown>> = {
+  block: () => import("./block-dialog"),
+  blocked: () => import("./blocked-people"),
+  copy: () => import("./invitation-link"),
+  extend: () => import("./invitation-dialogs"),
+  guests: () => import("./guest-access"),
+  invite: () => import("./invite-users"),
+  message: () => import("./message-dialog"),
+  rename: () => import("./rename-dialog"),
+  revoke: () => import("./invitation-dialogs"),
+  rights: () => import("./rights-dialog"),
+};
 
 @customElement("room-dialogs")
 export class RoomDialogs extends UsherElement {
@@ -58,7 +65,14 @@ export class RoomDialogs extends UsherElement {
     `;
   }
 
-  show(dialog: Dialog): void {
+  async show(dialog: Dialog): Promise<void> {
+    if (dialog.name === "settings") return;
+    try {
+      await LOAD[dialog.name]();
+    } catch {
+      return tell(this, { text: problems("unreachable"), tone: "bad" });
+    }
+    await this.updateComplete;
     if ("participantId" in dialog) this.showPerson(dialog);
     else if ("invitationId" in dialog) this.showInvitation(dialog);
     else if (dialog.name === "invite") void this.invite.open();

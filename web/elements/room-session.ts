@@ -134,6 +134,6 @@ export class RoomSession implements ReactiveController {
     event.stopPropagation();
     const { item } = event;
     if (item.command) void this.#carry(item.command, false);
-    else if (item.dialog) this.#parts.dialogs()?.show(item.dialog);
+    else if (item.dialog) void this.#parts.dialogs()?.show(item.dialog);
   };
 }
