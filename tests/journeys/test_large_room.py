@@ -19,6 +19,7 @@ PEOPLE = 1_500
 ROOT = Path(__file__).parent.parent.parent
 FIRST_VIEW_BYTES = 20_000
 MOST_ROWS = 300
+LETTING_IN_S = 90
 
 
 @asynccontextmanager
@@ -38,7 +39,7 @@ async def crowd(server: RunningServer) -> AsyncIterator[None]:
     )
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(LETTING_IN_S):
             while b"inside after" not in (line := await process.stdout.readline()):
                 assert line, "the load generator ended"
         yield

@@ -27,6 +27,8 @@ interface Host extends ReactiveControllerHost, HTMLElement {
   /** The element that would scroll, if the list has a height. */
   readonly frame: HTMLElement | null;
   readonly groups: Iterable<ParticipantGroup>;
+  /** Height of what lies over the foot of the screen. */
+  readonly footPx: number;
   /** Who must stay in place before all others: in focus, or under the pointer. */
   readonly favourites: readonly string[];
   looked(uses: ReadonlyMap<Group, Looked>): void;
@@ -44,8 +46,6 @@ export class ListScroll implements ReactiveController {
   #lastTop = 0;
   #heading: -1 | 0 | 1 = 0;
   #settled: Promise<void> = Promise.resolve();
-  /** Height of what lies over the foot of the screen. */
-  footPx = 0;
 
   constructor(private readonly host: Host) {
     host.addController(this);
@@ -111,7 +111,7 @@ export class ListScroll implements ReactiveController {
     const px = screen.top - box.top;
     const now = rowTop(body, px, place.index);
     const head = group.headingHeight();
-    const lowest = screen.height - this.footPx - body.rowPx;
+    const lowest = screen.height - this.host.footPx - body.rowPx;
     if (where === "nearest" && now >= head && now <= lowest) return;
     const wanted = where === "top" || now < head ? head : lowest;
     this.#scrollBy(scrollTo(body, px, place.index, wanted));
@@ -136,7 +136,7 @@ export class ListScroll implements ReactiveController {
     const screen = this.#screen();
     const body = group.body(screen.height);
     const top = rowTop(body, screen.top - box.top, place.index);
-    return top > -body.rowPx / 2 && top < screen.height - this.footPx - body.rowPx / 2;
+    return top > -body.rowPx / 2 && top < screen.height - this.host.footPx - body.rowPx / 2;
   }
 
   /** Whether a group lies above the screen, below it, or neither. */

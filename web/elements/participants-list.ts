@@ -206,6 +206,12 @@ export class ParticipantsList extends UsherElement {
     return [focused, this.#hovered].filter((id): id is string => Boolean(id));
   }
 
+  get footPx(): number {
+    const bar = this.renderRoot.querySelector<HTMLElement>("bulk-bar");
+    const page = this.frame ? parseFloat(getComputedStyle(this.frame).scrollPaddingBottom) : 0;
+    return (bar?.offsetHeight ?? 0) + (page || 0);
+  }
+
   get isSearching(): boolean {
     return this.search !== "" && Boolean(this.view.matches);
   }

@@ -26,7 +26,7 @@ export class ShortcutsSheet extends UsherElement {
     if (!this.isOpen) return nothing;
     return html`<modal-dialog heading=${tab("shortcuts")} @closed=${() => (this.isOpen = false)}>
       ${this.renderSheet()}
-      <button slot="foot" type="button" class="button primary" data-autofocus @click=${this.close}>
+      <button slot="foot" type="button" class="button primary" @click=${this.close}>
         ${common("done")}
       </button>
     </modal-dialog>`;
