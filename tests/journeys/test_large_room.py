@@ -5,14 +5,15 @@ import json
 import re
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.journeys.conftest import People
-from tests.journeys.test_two_doors import ROOM
+from tests.journeys.test_busy_room import guest
+from tests.journeys.test_two_doors import ROOM, choose
 from tests.running import RunningServer
 
 PEOPLE = 1_500
@@ -91,3 +92,73 @@ async def test_a_crowd_is_counted_searched_and_scrolled_without_being_sent(
         await expect(last).to_be_visible()
         assert await rows.count() <= MOST_ROWS
         assert max(sizes) <= 64_000
+
+
+SCROLL = """async (element) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  let most = 0, bare = 0;
+  const look = (root) => {
+    const all = [...root.querySelectorAll("*")];
+    return all.flatMap((one) => [one, ...(one.shadowRoot ? look(one.shadowRoot) : [])]);
+  };
+  for (let step = 0; step < 200; step += 1) {
+    element.scrollTop += step % 3 === 2 ? 4000 : 700;
+    await frame();
+    const found = look(element).filter((one) => one.matches("[data-participant]"));
+    most = Math.max(most, found.length);
+    if (!look(element).some((one) => one.matches("[role=grid]"))) bare += 1;
+  }
+  return { most, bare };
+}"""
+
+
+@pytest.mark.timeout(240)
+async def test_a_crowd_is_walked_through_and_held_in_place_while_people_come(
+    server: RunningServer, people: People
+) -> None:
+    async with crowd(server):
+        host = (await people.new()).page
+        await host.goto(server.host_url)
+        await host.get_by_role("link", name=ROOM).first.click()
+        await host.get_by_role("button", name="Enter the room").click()
+        await host.get_by_role("button", name="See more").first.click()
+        groups = host.locator("participants-list .groups")
+
+        # However fast one scrolls there are few rows, and the group never goes away.
+        found = await groups.evaluate(SCROLL)
+        assert found["most"] <= MOST_ROWS
+        assert found["bare"] == 0
+
+        # Keys reach what is far from loaded, and come back.
+        await groups.evaluate("element => element.scrollTo(0, 0)")
+        first = host.locator("[data-group=viewers] [data-participant]").first
+        await first.locator(".name").click()
+        await host.keyboard.press("End")
+        await expect(focused(host)).to_contain_text(f"Guest {PEOPLE - 1:05d}")
+        await host.keyboard.press("PageUp")
+        await expect(focused(host)).not_to_contain_text(f"Guest {PEOPLE - 1:05d}")
+        await expect(focused(host)).to_be_visible()
+
+        # People who come in above push nothing away from under one's eyes.
+        name = await focused(host).locator("b").inner_text()
+        box = await focused(host).bounding_box()
+        at = await groups.evaluate("element => element.scrollTop")
+        await choose(host, "More for all participants", "Invite guests")
+        link = host.get_by_role("textbox", name=f"guest link Load of {PEOPLE}")
+        url = await link.input_value()
+        await host.keyboard.press("Escape")
+        async with AsyncExitStack() as stack:
+            for number in range(6):
+                await stack.enter_async_context(guest(server, url, f"Aaron {number}"))
+            await expect(host.get_by_text(f"All participants ({PEOPLE + 7:,})")).to_be_visible()
+            held = host.locator("[data-participant]").filter(has_text=name)
+            now = await held.bounding_box()
+            assert box is not None
+            assert now is not None
+            assert abs(now["y"] - box["y"]) < 2
+            assert await groups.evaluate("element => element.scrollTop") > at
+
+
+def focused(page: Page) -> Locator:
+    """The row that has the focus."""
+    return page.locator("[data-participant]:focus")
