@@ -91,14 +91,16 @@ Other routes (bodies in `protocol.http`):
     POST   /embed/enter                               EmbedEnter → Admitted (no cookies)
     GET    /sessions/{session_id}                     → SelfView (with a ticket)
     GET    /sessions/{session_id}/counts              → Counts
-    GET    /sessions/{session_id}/attendance          → attendance record (those who may export)
+    GET    /sessions/{session_id}/attendance          → AttendanceView, or CSV (may export)
+    GET    /sessions/{session_id}/attendance/summary  → AttendanceSummary
+    GET    /sessions/{session_id}/attendance/people   → AttendancePage
+    GET    /entries/{entry_id}/sessions               → SittingsView
     GET    /outbox                                    → [OutboxMail] (operator, no SMTP only)
     GET    /openapi.json
     WS     /sessions/{session_id}/socket              subprotocol usher.v1.msgpack or .json
 
-Pages: `/`, `/e/{entry_id}`, `/join#g.{token}` (guest link), `/join#i.{token}` (invite link),
-`/sign-in#{token}`, `/s/{session_id}` (gates and the room), `/embed#{token}` (the tab alone, for
-frames), `/outbox`. The token stands in the
-fragment, which browsers never send: no server, proxy log or Referer sees it, and a link
-preview cannot use it up.
+Pages: `/`, `/e/{entry_id}`, `/e/{entry_id}/attendance`, `/join#g.{token}` (guest link),
+`/join#i.{token}` (invite link), `/sign-in#{token}`, `/s/{session_id}` (gates and the room),
+`/embed#{token}` (the tab alone, for frames), `/outbox`. The token stands in the fragment, which
+browsers never send: no server, proxy log or Referer sees it, and a link preview cannot use it up.
 """

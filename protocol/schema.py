@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from protocol import http
+from protocol import attendance, http
 from protocol.commands import Command
 from protocol.deltas import Op
 from protocol.messages import ClientMessage, Problem, ServerMessage
@@ -65,8 +65,10 @@ def replies() -> tuple[type[Wire], ...]:
     """List what the server answers over HTTP."""
     own = [
         shape
-        for shape in vars(http).values()
-        if isinstance(shape, type) and issubclass(shape, Wire) and shape.__module__ == http.__name__
+        for module in (http, attendance)
+        for shape in vars(module).values()
+        if isinstance(shape, type) and issubclass(shape, Wire)
+        if shape.__module__ == module.__name__
     ]
     return (*(shape for shape in own if shape not in REQUESTS), Problem, GuestAccessView, BlockView)
 

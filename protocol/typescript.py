@@ -116,9 +116,11 @@ def _type(schema: Schema) -> str:
             return " | ".join(_literal(value) for value in values)
         case {"anyOf": options} | {"oneOf": options}:
             return " | ".join(dict.fromkeys(_type(option) for option in options))
+        case {"type": "array", "prefixItems": items}:
+            return f"readonly [{', '.join(_type(item) for item in items)}]"
         case {"type": "array", "items": items}:
             inner = _type(items)
-            return f"readonly ({inner})[]" if " | " in inner else f"readonly {inner}[]"
+            return f"readonly ({inner})[]" if " " in inner else f"readonly {inner}[]"
         case {"type": "object"}:
             return _map_type(schema)
         case {"type": kind}:

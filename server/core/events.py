@@ -498,13 +498,14 @@ class UnmuteRequested:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGranted:
-    """The role and the single rights are now these."""
+    """The role and the single rights are now these. `by`: who decided it, for the record."""
 
     participant_id: ParticipantId
     role: Role
     granted: frozenset[Right] = frozenset()
     revoked: frozenset[Right] = frozenset()
     undo: Undo | None = None
+    by: Person | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

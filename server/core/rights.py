@@ -108,6 +108,20 @@ def _lasting(state: RoomState, participant: Participant) -> frozenset[Right]:
     return PART_RIGHTS[collaborator.part] & LASTING
 
 
+def rights_at_end(state: RoomState, participant: Participant) -> frozenset[Right]:
+    """Say what somebody could do when the session ended; nothing unless they were inside then.
+
+    Rights in a session end with it. This is for reading its record, which must not be lost
+    because a moderator did not download it before somebody else ended the session.
+    """
+    session = state.session
+    ended_at = session.ended_at if session else None
+    last_out = participant.intervals[-1][1] if participant.intervals else 0
+    if ended_at is None or last_out < ended_at or participant.gate or participant.kept_out:
+        return frozenset()
+    return rights_of_participant(state, participant)
+
+
 def rights_of(state: RoomState, actor: Actor) -> frozenset[Right]:
     """Say what an actor may do in this room now. Unknown or absent people may do nothing."""
     match actor:

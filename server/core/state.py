@@ -158,6 +158,20 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChange:
+    """One change of somebody's role in a session, for the attendance record.
+
+    Args:
+        by: who decided it; None when the log is from a time that did not say.
+    """
+
+    at: int
+    before: Role
+    after: Role
+    by: Person | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
     """A person in one session, however many tabs or devices.
 
@@ -167,6 +181,7 @@ class Participant:
         kept_out: why they may not come in (`declined`, `removed`, `blocked`); empty: they may.
         expires_at: while *seat* or *reconnecting*: when they count as left.
         intervals: closed spans of presence, (from, to) in ms UTC.
+        role_changes: the newest ones, the newest last; `older_role_changes` counts the rest.
         silent_since: since when the microphone is off on stage (the longest silent go first).
     """
 
@@ -194,6 +209,8 @@ class Participant:
     expires_at: int | None = None
     present_since: int | None = None
     intervals: tuple[tuple[int, int], ...] = ()
+    role_changes: tuple[RoleChange, ...] = ()
+    older_role_changes: int = 0
     hand_raised_at: int | None = None
     hands: int = 0
     stage: StagePlace = StagePlace.OFF
@@ -292,6 +309,20 @@ class Session:
     waiting_message: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitting:
+    """A session that is over, as a line in the list of those with an attendance record.
+
+    Args:
+        people: how many were there at all.
+    """
+
+    id: SessionId
+    opened_at: int | None = None
+    ended_at: int | None = None
+    people: int = 0
+
+
 Members = Map[ParticipantId, None]
 """A set of participants: a persistent map without values."""
 
@@ -317,6 +348,8 @@ class RoomState:
     session: Session | None = None
     session_ends: tuple[int, ...] = ()
     """When sessions ended, the newest last: an invitation does not outlive its own."""
+    sittings: tuple[Sitting, ...] = ()
+    """Sessions before the present one, the newest last."""
     participants: Map[ParticipantId, Participant] = field(default_factory=Map)
     by_account: Map[AccountId, ParticipantId] = field(default_factory=Map)
     kept_out_keys: Map[str, ParticipantId] = field(default_factory=Map)

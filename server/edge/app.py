@@ -12,10 +12,17 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from protocol import http
+from protocol.attendance import (
+    AttendancePage,
+    AttendanceSummary,
+    AttendanceView,
+    SittingsView,
+)
 from protocol.errors import ErrorCode
 from protocol.routes import API
 from protocol.views import BlockView, Counts, GuestAccessView, LedgerRow, SelfView
 from server.edge import (
+    attendance,
     guest_door,
     invitation_door,
     invitation_mails,
@@ -30,12 +37,12 @@ from server.edge import (
 from server.edge.access import AccessLog
 from server.edge.bodies import IDEMPOTENCY_KEY, OURS
 from server.edge.edge import Edge
-from server.edge.exports import AttendanceView
 from server.edge.headers import Headers
 from server.edge.limits import Limits
 from server.edge.openapi import describe
 from server.edge.pages import not_found, page_routes
 from server.edge.ports import Directory, Outbox, Post
+from server.edge.records import Records
 from server.edge.replies import Denied, problem_reply
 from server.edge.routing import ANYBODY, KEY, Operation, route_of
 from server.edge.settings import EdgeSecrets, EdgeSettings
@@ -160,9 +167,24 @@ OPERATIONS: tuple[Operation, ...] = (
         reply=Counts, summary="Count the people in each group.",
     ),
     Operation(
-        method="GET", path="/sessions/{session_id}/attendance", handler=sessions.attendance,
+        method="GET", path="/sessions/{session_id}/attendance", handler=attendance.download,
         query=("format",), reply=AttendanceView, other_replies=("text/csv",),
         summary="Export who was there.",
+    ),
+    Operation(
+        method="GET", path="/sessions/{session_id}/attendance/summary",
+        handler=attendance.summary, reply=AttendanceSummary,
+        summary="Show how many were there, over time and in all.",
+    ),
+    Operation(
+        method="GET", path="/sessions/{session_id}/attendance/people",
+        handler=attendance.people, reply=AttendancePage,
+        query=("first", "limit", "q", "origin", "link", "role", "sort"),
+        summary="Show some of those who were there.",
+    ),
+    Operation(
+        method="GET", path="/entries/{entry_id}/sessions", handler=attendance.sittings,
+        reply=SittingsView, summary="List the sessions that have an attendance record.",
     ),
     Operation(
         method="GET", path="/outbox", handler=mails.outbox, who=("account",),
@@ -200,6 +222,7 @@ def build_app(
         post=post,
         outbox=outbox,
         limits=Limits(settings.rates, hub.world.monotonic),
+        records=Records(hub.world.monotonic),
     )
     app = Starlette(
         routes=_routes(edge),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from protocol.errors import ErrorCode
 from server.edge.limits import Buckets, Limits
 from server.edge.ports import Directory, Outbox, Post
+from server.edge.records import Records
 from server.edge.replies import Denied
 from server.edge.settings import EdgeSecrets, EdgeSettings
 from server.hub.hub import Hub
@@ -25,6 +26,7 @@ class Edge:
     post: Post
     outbox: Outbox | None
     limits: Limits
+    records: Records
 
     @property
     def now(self) -> int:

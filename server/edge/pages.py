@@ -19,6 +19,7 @@ from server.edge.replies import Denied
 PAGES = {
     "/": "index.html",
     "/e/{entry_id}": "entry.html",
+    "/e/{entry_id}/attendance": "attendance.html",
     "/join": "join.html",
     "/sign-in": "sign-in.html",
     "/s/{session_id}": "room.html",

@@ -1,6 +1,4 @@
-"""What is read of a session: one's own state, the counts, the attendance record."""
-
-import asyncio
+"""What is read of a session: one's own state, and the counts."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,18 +6,14 @@ from starlette.responses import Response
 from protocol.errors import ErrorCode
 from protocol.ids import SessionId, room_of
 from protocol.roles import Right, SessionState
-from server.core.attendance import Attendance, attendance_of
 from server.core.project import Audience, you
 from server.core.rules.admission import KEPT_OUT
-from server.edge.bodies import query_in, session_in
-from server.edge.callers import Standing, caller_of, need, need_scope, standing
-from server.edge.edge import Edge, take
-from server.edge.exports import CSV_TYPE, attendance_csv, attendance_view
+from server.edge.bodies import session_in
+from server.edge.callers import Standing, caller_of, need_scope, standing
+from server.edge.edge import Edge
 from server.edge.media import counts_of
 from server.edge.ports import Scope
 from server.edge.replies import Denied, reply
-
-FORMATS = ("json", "csv")
 
 
 async def own(edge: Edge, request: Request) -> Response:
@@ -65,35 +59,3 @@ async def counts(edge: Edge, request: Request) -> Response:
 def _refuse_other_session(found: Standing, session: SessionId) -> None:
     if found.state.session is None or found.state.session.id != session:
         raise Denied(ErrorCode.SESSION_ENDED)
-
-
-async def attendance(edge: Edge, request: Request) -> Response:
-    """Export who was there: the record of a session that is over, or so far.
-
-    Cost: O(n log n) in the people of the session, in a thread.
-    """
-    session = session_in(request)
-    form = query_in(request, "format", "json")
-    if form not in FORMATS:
-        raise Denied(ErrorCode.BAD_REQUEST, where="format")
-    caller = await caller_of(edge, request)
-    need_scope(caller, Scope.READ, Scope.ENTRIES)
-    found = await need(edge, caller, room_of(session), Right.EXPORT)
-    take(edge.limits.searches_per_caller, caller.name)
-    record = await _record(edge, found, session)
-    if form == "json":
-        return reply(await asyncio.to_thread(attendance_view, record))
-    text = await asyncio.to_thread(attendance_csv, record)
-    disposition = f'attachment; filename="attendance-{session}.csv"'
-    return Response(text, media_type=CSV_TYPE, headers={"Content-Disposition": disposition})
-
-
-async def _record(edge: Edge, found: Standing, session: SessionId) -> Attendance:
-    now = found.state.session
-    if now is not None and now.id == session:
-        until = None if now.state is SessionState.ENDED else edge.now
-        return await asyncio.to_thread(attendance_of, found.state, until)
-    kept = await edge.directory.attendance(room_of(session), session)
-    if kept is None:
-        raise Denied(ErrorCode.NOT_FOUND)
-    return kept

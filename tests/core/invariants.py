@@ -5,6 +5,7 @@ with the helpers of the code that they hold to account.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from protocol import commands as c
 from protocol.commands import Command
@@ -13,6 +14,7 @@ from protocol.roles import Gate, Group, Presence, Right, Role, SessionState, Sta
 from server.core import orders as o
 from server.core.actors import Actor, ParticipantActor
 from server.core.evolve import evolve, evolve_record
+from server.core.evolve.people import ROLE_CHANGES_KEPT
 from server.core.gates import stand_of
 from server.core.orders import Order
 from server.core.project import you
@@ -122,8 +124,14 @@ def _check_presence(participant: Participant) -> None:
             assert participant.present_since is None
     if participant.kept_out:
         assert participant.presence is Presence.LEFT, "somebody kept out holds a place"
+    assert (participant.present_since is not None) == participant.is_in, "presence is being inside"
     for begin, end in participant.intervals:
         assert begin <= end
+    roles = participant.role_changes
+    assert len(roles) <= ROLE_CHANGES_KEPT
+    assert all(one.before is not one.after for one in roles)
+    assert all(one.after is two.before for one, two in pairwise(roles))
+    assert not roles or roles[-1].after is participant.role
     assert participant.stage_ms >= 0
 
 

@@ -105,11 +105,13 @@ def participants(draw: st.DrawFn, one: ParticipantId) -> Participant:
             node_id=NodeId("n_1"),
             device_id=DeviceId(f"d_{number}"),
         )
-        fields |= {"connections": (connection,), "present_since": NOON}
+        fields |= {"connections": (connection,)}
     elif presence is not Presence.LEFT:
         fields["expires_at"] = NOON + SECOND
     elif draw(st.booleans()):
         fields["kept_out"] = "removed"
+    if gate is None and presence in (Presence.PRESENT, Presence.RECONNECTING):
+        fields["present_since"] = NOON
     origin = draw(st.sampled_from(Origin))
     if origin is Origin.GUEST_LINK:
         fields |= {"link_id": LINK, "link_generation": 1}

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from protocol import commands as c
-from protocol.roles import Origin
-from server.core.attendance import Attended, attendance_of
-from server.core.state import EMPTY
-from tests.core.given import HOUR, MINUTE, NOON, SECOND, Someone, Story
+from protocol.roles import Gate, InvitationType, Origin, Right, Role
+from server.core.attendance import Attended, attendance_of, without_staff_fields
+from server.core.evolve.people import ROLE_CHANGES_KEPT
+from server.core.state import EMPTY, RoleChange, Sitting
+from tests.core.given import HOUR, MINUTE, NOON, SECOND, Someone, Story, replayed
 
 
 def record_of(story: Story, someone: Someone, now: int | None = None) -> Attended:
@@ -100,3 +101,104 @@ def test_the_record_is_not_lost_with_the_link_or_the_removal() -> None:
 def test_a_room_without_a_session_has_no_record() -> None:
     with pytest.raises(LookupError):
         attendance_of(replace(EMPTY, session=None))
+
+
+def test_the_record_says_who_made_somebody_what_and_when() -> None:
+    story = Story()
+    host, guest, moderator = story.host, story.guest, story.moderator
+    story.passes(MINUTE)
+    story.given(host, c.SetRole(participant_id=guest.id, role=Role.SPEAKER))
+    story.passes(MINUTE)
+    story.given(moderator, c.SetRole(participant_id=guest.id, role=Role.MODERATOR))
+    story.given(moderator, c.UndoRole(participant_id=guest.id))
+    # A single right is no change of role.
+    story.given(host, c.SetRights(participant_id=guest.id, granted=(Right.ADMIT,)))
+    story.ends()
+    later = NOON + 2 * MINUTE
+    speaker, raised = Role.SPEAKER, Role.MODERATOR
+    assert record_of(story, guest).role_changes == (
+        RoleChange(at=NOON + MINUTE, before=Role.VIEWER, after=speaker, by=host.person),
+        RoleChange(at=later, before=speaker, after=raised, by=moderator.person),
+        RoleChange(at=later, before=raised, after=speaker, by=moderator.person),
+    )
+    assert replayed(story.records) == story.state
+
+
+def test_an_invitation_redeemed_inside_raises_by_the_inviters_word() -> None:
+    story = Story()
+    guest = story.guest
+    story.invites(guest, InvitationType.SPEAKER)
+    story.accepts(guest, inside=guest.id)
+    [change] = record_of(story, guest, story.now).role_changes
+    assert (change.before, change.after) == (Role.VIEWER, Role.SPEAKER)
+    assert change.by == story.owner.person
+
+    wish = c.ChangeInvitation(
+        invitation_id=story.invitation_of(guest).id, invitation_type=InvitationType.MODERATOR
+    )
+    story.given(story.host, wish)
+    assert record_of(story, guest, story.now).role_changes[-1].after is Role.MODERATOR
+
+
+def test_of_very_many_changes_the_newest_stay_and_the_rest_is_counted() -> None:
+    story = Story()
+    guest = story.guest
+    roles = [Role.SPEAKER, Role.VIEWER] * (ROLE_CHANGES_KEPT // 2 + 2)
+    for role in roles:
+        story.given(story.host, c.SetRole(participant_id=guest.id, role=role))
+    seen = record_of(story, guest, story.now)
+    assert len(seen.role_changes) == ROLE_CHANGES_KEPT
+    assert [one.after for one in seen.role_changes] == roles[4:]
+    assert seen.older_role_changes == 4
+
+
+def test_waiting_at_a_gate_is_no_presence_and_being_sent_back_ends_it() -> None:
+    story = Story(approve_guests=True)
+    host = story.host
+    guest = story.came("Gus Guest", story.open_link)
+    assert guest.gate() is Gate.WAITING_ROOM
+    story.passes(MINUTE)
+    assert guest.id not in {one.participant_id for one in attendance_of(story.state, 1).people}
+    story.given(host, c.Admit(participant_ids=(guest.id,)))
+    story.passes(MINUTE)
+    story.given(host, c.SendBack(participant_id=guest.id))
+    story.passes(MINUTE)
+    story.ends()
+    first, last = NOON + MINUTE, NOON + 2 * MINUTE
+    assert record_of(story, guest).intervals == ((first, last),)
+
+
+def test_somebody_inside_is_here_only_while_the_record_is_live() -> None:
+    story = Story()
+    guest = story.guest
+    assert record_of(story, guest, story.now).is_here
+    assert attendance_of(story.state, story.now).until == story.now
+    story.ends()
+    assert not record_of(story, guest).is_here
+    assert attendance_of(story.state).until is None
+
+
+def test_sessions_that_are_over_are_listed_once_a_new_one_begins() -> None:
+    story = Story()
+    _ = story.guest
+    first = story.session.id
+    story.passes(MINUTE)
+    story.ends()
+    assert not story.state.sittings
+    story.passes(MINUTE)
+    story.starts()
+    over = Sitting(id=first, opened_at=NOON, ended_at=NOON + MINUTE, people=2)
+    assert list(story.state.sittings) == [over]
+    assert story.session.id != first
+
+
+def test_what_is_for_staff_can_be_left_out() -> None:
+    story = Story()
+    guest = story.guest
+    [seen] = [
+        one
+        for one in without_staff_fields(attendance_of(story.state, story.now)).people
+        if one.participant_id == guest.id
+    ]
+    assert (seen.person.name, seen.person.email, seen.link_name) == (guest.name, "", "")
+    assert seen.intervals

@@ -1,10 +1,5 @@
 """What is read of a session."""
 
-import csv
-import io
-
-import pytest
-
 from protocol import commands as c
 from protocol.ids import ParticipantId
 from protocol.messages import Snapshot
@@ -65,50 +60,3 @@ async def test_counts_are_for_those_inside_and_those_with_a_part(house: House) -
     await stranger.refused("not_signed_in", "GET", path)
     await viewer.refused("not_allowed", "GET", path)
     await host.refused("session_ended", "GET", f"/sessions/{house.room}.s_old/counts")
-
-
-async def test_attendance_is_exported_live_and_after_the_session(house: House) -> None:
-    session = await house.make_open()
-    _, token = await house.make_link()
-    browser, _ = await house.guest(token, "=Gil")
-    host = await house.signed_in()
-    path = f"/sessions/{session}/attendance"
-    async with line(house, session, browser=browser) as guest:
-        await guest.hello(Window())
-        await guest.hear(Snapshot)
-        live = await host.done("GET", path)
-        await house.asked(c.EndSession())
-        await guest.end()
-    ended = await host.done("GET", path)
-    await house.asked(c.StartSession())
-    kept = await host.done("GET", path)
-
-    assert [one["name"] for one in live["people"]] == ["=Gil"]
-    assert "ended_at" not in live
-    assert ended["ended_at"] >= ended["opened_at"]
-    assert kept == ended
-    answer = await host.call("GET", f"{path}?format=csv")
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert f'filename="attendance-{session}.csv"' in answer.headers["content-disposition"]
-    [row] = csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))
-    assert row["name"] == "'=Gil"
-
-
-@pytest.mark.parametrize("form", ["xml", "json&format=csv", ""])
-async def test_other_formats_are_refused(house: House, form: str) -> None:
-    session = await house.make_open()
-    host = await house.signed_in()
-
-    await host.refused("bad_request", "GET", f"/sessions/{session}/attendance?format={form}")
-
-
-async def test_attendance_is_for_those_who_may_export(house: House) -> None:
-    session = await house.make_open()
-    viewer, host = await house.account("Eve", Part.CO_VIEWER), await house.signed_in()
-    blind = await house.platform("tokens")
-    path = f"/sessions/{session}/attendance"
-
-    await viewer.refused("not_allowed", "GET", path)
-    await blind.refused("not_allowed", "GET", path)
-    await host.refused("not_found", "GET", f"/sessions/{house.room}.s_none/attendance")
-    await host.refused("not_found", "GET", "/sessions/e_none.s_1/attendance")

@@ -39,6 +39,14 @@ def _direction(name: str) -> list[Direction]:
             {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
             "readonly (string | number)[]",
         ),
+        (
+            {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}]},
+            "readonly [number, string]",
+        ),
+        (
+            {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}},
+            "readonly (readonly number[])[]",
+        ),
         ({"type": "object", "additionalProperties": True}, "Record<string, unknown>"),
         (
             {

@@ -32,6 +32,78 @@ export interface AnswerStageOffer {
   readonly is_accepted: boolean;
 }
 
+/** Some of the people of a record. */
+export interface AttendancePage {
+  /** How many there are in all that were asked for. */
+  readonly found: number;
+  /** The place of the first one here, counted from 0. */
+  readonly first: number;
+  readonly people: readonly AttendedView[];
+}
+
+/** The record of one session without its people. */
+export interface AttendanceSummary {
+  readonly session_id: string;
+  readonly opened_at?: number | null;
+  readonly ended_at?: number | null;
+  /** Of a session that goes on: up to when this counts. */
+  readonly until?: number | null;
+  /** Who reconnects within this time was never away. */
+  readonly grace_s: number;
+  /** Of a session that goes on: nothing new is known sooner. */
+  readonly refresh_s: number;
+  readonly totals: TotalsView;
+  readonly ways: readonly WayView[];
+  readonly curve: CurveView;
+}
+
+/** The whole record of one session, for download. */
+export interface AttendanceView {
+  readonly session_id: string;
+  readonly opened_at?: number | null;
+  readonly ended_at?: number | null;
+  /** Of a session that goes on: up to when this counts. */
+  readonly until?: number | null;
+  /** Who reconnects within this time was never away. */
+  readonly grace_s: number;
+  /** How many people were there. */
+  readonly total: number;
+  /** Most people at one moment. */
+  readonly peak: number;
+  readonly peak_at?: number | null;
+  readonly average: number;
+  readonly totals: TotalsView;
+  readonly ways: readonly WayView[];
+  /** (moment, how many from then on), thinned out to at most 1,000 points. */
+  readonly curve: readonly (readonly [number, number])[];
+  readonly people: readonly AttendedView[];
+}
+
+/** One person's presence; moments and durations in ms. Someone erased has no name. */
+export interface AttendedView {
+  readonly participant_id: string;
+  readonly name: string;
+  /** Seen by staff only. */
+  readonly email: string;
+  readonly origin: Origin;
+  /** Seen by staff only. */
+  readonly link_name: string;
+  /** The last one. */
+  readonly role: Role;
+  readonly joined_at: number;
+  /** From when to when they were inside; see docs/attendance.md for the rule. */
+  readonly intervals: readonly (readonly [number, number])[];
+  readonly present_ms: number;
+  readonly stage_ms: number;
+  readonly hands: number;
+  /** The newest 50, the newest last. */
+  readonly role_changes: readonly RoleChangeView[];
+  /** How many more there were before those. */
+  readonly older_role_changes: number;
+  /** The last interval goes on. */
+  readonly is_here: boolean;
+}
+
 /** Remove somebody and keep them out, recognised in every way named in `by`. */
 export interface Block {
   readonly type: "block";
@@ -213,6 +285,20 @@ export interface CsvRow {
 /** A pasted or uploaded list of people to invite. */
 export interface CsvText {
   readonly csv: string;
+}
+
+/** How many were inside: from each moment on until the next. Every point is exact. */
+export interface CurveView {
+  readonly moments: readonly number[];
+  /** At each moment; at most 1,000, the highest and the last always among them. */
+  readonly totals: readonly number[];
+  /** The same for each way in, in the order of `ways`. */
+  readonly by_way: readonly (readonly number[])[];
+  readonly peak: number;
+  /** When there were most for the first time. */
+  readonly peak_at?: number | null;
+  /** Over the time from the first moment to the last. */
+  readonly average: number;
 }
 
 /** Turn people in the waiting room away. */
@@ -996,6 +1082,14 @@ export type Right =
 /** What a participant is in one session; ranked, and changed live. */
 export type Role = "host" | "moderator" | "speaker" | "viewer";
 
+/** One change of somebody's role. `by` is empty where nobody is known any more. */
+export interface RoleChangeView {
+  readonly at: number;
+  readonly before: Role;
+  readonly after: Role;
+  readonly by: string;
+}
+
 /** One person in the tab. */
 export interface Row {
   readonly id: string;
@@ -1179,6 +1273,22 @@ export interface SignedIn {
   readonly next: string;
 }
 
+/** A session that has a record. `people`: of one that is over, how many were there. */
+export interface SittingView {
+  readonly session_id: string;
+  readonly state: SessionState;
+  readonly opened_at?: number | null;
+  readonly ended_at?: number | null;
+  readonly people?: number | null;
+}
+
+/** The sessions of an entry that the caller may see the records of, the newest first. */
+export interface SittingsView {
+  readonly entry_id: string;
+  readonly entry_name: string;
+  readonly sessions: readonly SittingView[];
+}
+
 /** A whole view. */
 export interface Snapshot {
   readonly type: "snapshot";
@@ -1195,6 +1305,22 @@ export type StagePlace = "off" | "requested" | "offered" | "on";
 /** Open the session; after one has ended, open a new one. */
 export interface StartSession {
   readonly type: "start_session";
+}
+
+/** Sums over people; durations in ms. */
+export interface TotalsView {
+  readonly people: number;
+  /** How many are inside at the moment. */
+  readonly here: number;
+  readonly present_ms: number;
+  readonly average_ms: number;
+  readonly median_ms: number;
+  /** How many were on stage at all. */
+  readonly on_stage: number;
+  readonly stage_ms: number;
+  /** How many raised a hand at all; `hands` is how often that was. */
+  readonly raised: number;
+  readonly hands: number;
 }
 
 /** Switch somebody's camera off. */
@@ -1259,6 +1385,14 @@ export type WaitReason = "locked" | "approval" | "sent_back";
 export interface Watch {
   readonly type: "watch";
   readonly window: Window;
+}
+
+/** Those who came in one way: by account, by invitation, or by the guest links of one name. */
+export interface WayView {
+  readonly origin: Origin;
+  /** Seen by staff only. */
+  readonly link_name: string;
+  readonly totals: TotalsView;
 }
 
 /** The answer to hello. */

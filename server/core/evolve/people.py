@@ -7,7 +7,10 @@ from protocol.roles import Presence, StagePlace
 from server.core import events as e
 from server.core.evolve.parts import Step, change, off_stage, put
 from server.core.evolve.session import gone
-from server.core.state import RoomState
+from server.core.state import Participant, RoleChange, RoomState
+
+ROLE_CHANGES_KEPT = 50
+"""Of one person in one session; of older ones only the number stays, so no state grows by play."""
 
 
 def _joined(state: RoomState, event: e.ParticipantJoined, _at: int) -> RoomState:
@@ -48,14 +51,15 @@ def _connected(state: RoomState, event: e.ConnectionOpened, at: int) -> RoomStat
     participant = state.participants.get(event.participant_id)
     if participant is None:
         return state
-    since = participant.present_since
+    # Whoever stands at a gate is connected and yet not in the session.
+    since = at if participant.present_since is None else participant.present_since
     return change(
         state,
         participant.id,
         presence=Presence.PRESENT,
         connections=(*participant.connections, event.connection),
         expires_at=None,
-        present_since=at if since is None else since,
+        present_since=since if participant.gate is None else participant.present_since,
     )
 
 
@@ -149,15 +153,32 @@ def _nothing(state: RoomState, _event: e.UnmuteRequested, _at: int) -> RoomState
     return state
 
 
-def _role(state: RoomState, event: e.RoleGranted, _at: int) -> RoomState:
+def _role(state: RoomState, event: e.RoleGranted, at: int) -> RoomState:
+    participant = state.participants.get(event.participant_id)
+    if participant is None:
+        return state
     return change(
         state,
-        event.participant_id,
+        participant.id,
         role=event.role,
         granted=event.granted,
         revoked=event.revoked,
         undo=event.undo,
+        **_remembered(participant, event, at),
     )
+
+
+def _remembered(participant: Participant, event: e.RoleGranted, at: int) -> dict[str, Any]:
+    """Fields that remember a change of role; none when only single rights changed."""
+    if participant.role is event.role:
+        return {}
+    made = RoleChange(at=at, before=participant.role, after=event.role, by=event.by)
+    known = (*participant.role_changes, made)
+    forgotten = max(0, len(known) - ROLE_CHANGES_KEPT)
+    return {
+        "role_changes": known[forgotten:],
+        "older_role_changes": participant.older_role_changes + forgotten,
+    }
 
 
 def _renamed(state: RoomState, event: e.ParticipantRenamed, _at: int) -> RoomState:

@@ -10,7 +10,7 @@ from protocol.roles import Gate, Presence, SessionState, WaitReason
 from server.core import events as e
 from server.core.evolve.parts import Step, change, off_stage, put, without
 from server.core.identity import removal_keys
-from server.core.state import Cause, Members, Participant, RoomState, Session
+from server.core.state import Cause, Members, Participant, RoomState, Session, Sitting
 
 ENDS_KEPT = 1_000
 """Of sessions; what was for an older one expired long ago."""
@@ -32,7 +32,22 @@ def _created(state: RoomState, event: e.SessionCreated, at: int) -> RoomState:
         microphones=nobody,
         cameras=nobody,
         causes=_lasting_causes(state),
+        sittings=_sittings(state),
     )
+
+
+def _sittings(state: RoomState) -> tuple[Sitting, ...]:
+    """Put the session that a new one follows into the list of those that are over."""
+    session = state.session
+    if session is None:
+        return state.sittings
+    over = Sitting(
+        id=session.id,
+        opened_at=session.opened_at,
+        ended_at=session.ended_at,
+        people=sum(1 for one in state.participants.values() if one.intervals),
+    )
+    return (*state.sittings, over)[-ENDS_KEPT:]
 
 
 def _lasting_causes(state: RoomState) -> Map[str, tuple[Cause, ...]]:
@@ -88,20 +103,27 @@ def _ended(state: RoomState, event: e.SessionEnded, at: int) -> RoomState:
 
 def gone(participant: Participant, at: int) -> Participant:
     """Make the participant who has left: connections, hand and stage given up."""
-    intervals = participant.intervals
-    if participant.present_since is not None:
-        # A clock that was set back gives an empty interval, not a negative one.
-        intervals = (*intervals, (participant.present_since, max(at, participant.present_since)))
     return replace(
         participant,
         presence=Presence.LEFT,
         connections=(),
         expires_at=None,
-        present_since=None,
-        intervals=intervals,
         hand_raised_at=None,
+        **_stay_over(participant, at),
         **off_stage(participant, at),
     )
+
+
+def _stay_over(participant: Participant, at: int) -> dict[str, Any]:
+    """Fields of somebody who is not inside any more, with the interval closed."""
+    since = participant.present_since
+    if since is None:
+        return {}
+    # A clock that was set back gives an empty interval, not a negative one.
+    return {
+        "present_since": None,
+        "intervals": (*participant.intervals, (since, max(at, since))),
+    }
 
 
 def _lock(state: RoomState, event: e.LockSet, _at: int) -> RoomState:
@@ -149,15 +171,19 @@ def _gate(state: RoomState, event: e.GateSet, at: int) -> RoomState:
             waiting_since=(participant.waiting_since or at) if is_waiting else None,
             is_admitted=participant.is_admitted and event.reason is not WaitReason.SENT_BACK,
             hand_raised_at=None,
+            **_stay_over(participant, at),
             **off_stage(participant, at),
         ),
     )
 
 
-def _admitted(state: RoomState, event: e.ParticipantAdmitted, _at: int) -> RoomState:
+def _admitted(state: RoomState, event: e.ParticipantAdmitted, at: int) -> RoomState:
     participant = state.participants.get(event.participant_id)
     if participant is None:
         return state
+    since = participant.present_since
+    if since is None and participant.is_here:
+        since = at
     return put(
         state,
         replace(
@@ -165,6 +191,7 @@ def _admitted(state: RoomState, event: e.ParticipantAdmitted, _at: int) -> RoomS
             gate=None,
             wait_reason=None,
             waiting_since=None,
+            present_since=since,
             is_admitted=participant.is_admitted or event.by_staff,
         ),
     )

@@ -199,7 +199,7 @@ def _raise_inside(ctx: Context, invitation: Invitation, *, also_lower: bool = Fa
         return []  # A host is one by their part in the entry, or by another host's word.
     if participant.role.rank > role.rank and not also_lower:
         return []
-    return [e.RoleGranted(participant_id=participant.id, role=role)]
+    return [e.RoleGranted(participant_id=participant.id, role=role, by=ctx.my_person())]
 
 
 def extend(ctx: Context, command: c.ExtendInvitation) -> Answer:
@@ -444,7 +444,8 @@ def _link_and_raise(participant: Participant, invitation: Invitation, role: Role
         e.ParticipantLinked(participant_id=participant.id, invitation_id=invitation.id)
     ]
     if role.rank > participant.role.rank:
-        events.append(e.RoleGranted(participant_id=participant.id, role=role))
+        by = invitation.invited_by
+        events.append(e.RoleGranted(participant_id=participant.id, role=role, by=by))
     return events
 
 

@@ -34,7 +34,9 @@ def set_role(ctx: Context, command: c.SetRole) -> Answer:
     if not command.role.is_staff and not command.even_if_last:
         _refuse_last(ctx, who)
     _refuse_gift(ctx, who, replace(who, role=command.role, granted=NONE, revoked=NONE))
-    granted = e.RoleGranted(participant_id=who.id, role=command.role, undo=_undo(ctx, who))
+    granted = e.RoleGranted(
+        participant_id=who.id, role=command.role, undo=_undo(ctx, who), by=ctx.my_person()
+    )
     return Answer(
         events=[granted, *_step_down(ctx, who, command.role)],
         result={"undo_until": ctx.now + UNDO_MS},
@@ -105,7 +107,11 @@ def undo_role(ctx: Context, command: c.UndoRole) -> Answer:
     if not undo.role.is_staff:
         _refuse_last(ctx, who)
     restored = e.RoleGranted(
-        participant_id=who.id, role=undo.role, granted=undo.granted, revoked=undo.revoked
+        participant_id=who.id,
+        role=undo.role,
+        granted=undo.granted,
+        revoked=undo.revoked,
+        by=ctx.my_person(),
     )
     return Answer(events=[restored, *_step_down(ctx, who, undo.role)])
 
@@ -127,6 +133,7 @@ def set_rights(ctx: Context, command: c.SetRights) -> Answer:
         granted=granted,
         revoked=revoked,
         undo=_undo(ctx, who),
+        by=ctx.my_person(),
     )
     return Answer(events=[changed], result={"undo_until": ctx.now + UNDO_MS})
 
