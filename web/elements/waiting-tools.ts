@@ -45,21 +45,23 @@ export class WaitingTools extends UsherElement {
   }
 
   protected override willUpdate(): void {
-    const came = this.rows.map((row) => row.link_name).filter(Boolean);
-    const isUnknown = came.some((name) => !this.links.some((link) => link.name === name));
-    if (this.seesLinks && isUnknown) void this.load();
+    const unknown = this.rows
+      .map((row) => row.link_name)
+      .filter((name) => name && !this.links.some((link) => link.name === name));
+    const wanted = [...new Set(unknown)].sort().join("\n");
+    if (this.seesLinks && wanted !== "" && wanted !== this.#wanted) void this.load(wanted);
   }
 
-  #loading: Promise<void> | null = null;
+  /** The names that were looked up last; one that stays unknown is not looked up again. */
+  #wanted = "";
 
   /** A row names its link and not the link's id, which only *Manage guest access* tells. */
-  private load(): Promise<void> {
-    this.#loading ??= api.guestAccess(this.entryId).then(
-      (access) => {
-        this.links = access.links;
-      },
-      () => undefined, // Without the links, everybody can still be admitted.
-    );
-    return this.#loading;
+  private async load(wanted: string): Promise<void> {
+    this.#wanted = wanted;
+    try {
+      this.links = (await api.guestAccess(this.entryId)).links;
+    } catch {
+      // Without the links, everybody can still be admitted.
+    }
   }
 }
