@@ -168,9 +168,14 @@ async def test_several_are_selected_and_told_of_in_one_sentence(
         await host.keyboard.press("Escape")
         await expect(host.get_by_text("2 selected")).to_have_count(0)
 
-        # Everybody of a group who is loaded, by one key.
+        # Everybody of a group who is loaded, by one key; told of when nobody is selected any more.
         await host.keyboard.press("Control+a")
         await expect(host.get_by_text("3 selected")).to_be_visible()
+        await host.keyboard.press("Delete")
+        await expect(host.get_by_text("3 people removed.")).to_be_visible()
+        await expect(host.get_by_text("3 selected")).to_have_count(0)
+        await host.get_by_role("button", name="Undo").last.click()
+        await expect(host.get_by_text("Undone for 3 people.").last).to_be_visible()
 
 
 async def test_those_who_wait_are_let_in_together(server: RunningServer, people: People) -> None:
@@ -291,6 +296,26 @@ async def test_new_hands_are_told_without_moving_anything(
         await guests["Person 02"].ask(c.RaiseHand())
         await expect(said).to_have_text("Person 02 raised a hand.")
         await expect(chip).to_have_count(0)
+
+
+async def test_more_and_less_of_a_group_keep_the_focus(
+    server: RunningServer, people: People
+) -> None:
+    async with room(server, await people.new(), CROWD) as (host, _):
+        more = host.get_by_role("button", name="See more of Viewers")
+        await more.focus()
+        await host.keyboard.press("Enter")
+        await expect(row(host, "Person 19")).to_be_focused()
+        await host.get_by_role("button", name="See less of Viewers").focus()
+        await host.keyboard.press("Enter")
+        await expect(host.get_by_role("button", name="Viewers (41)")).to_be_focused()
+        await expect(more).to_be_attached()
+
+        # Going on by arrows over the end of what is shown shows the rest.
+        await host.keyboard.press("ArrowDown")
+        for _ in range(25):
+            await host.keyboard.press("ArrowDown")
+        await expect(row(host, "Person 24")).to_be_focused()
 
 
 async def test_on_a_phone_the_page_scrolls_and_the_list_holds_its_place(

@@ -23,6 +23,8 @@ export class BulkBar extends UsherElement {
 
   @property({ attribute: false }) count = 0;
   @property({ attribute: false }) actions: readonly BulkAction[] = [];
+  /** Who asks and tells: the bar itself may be gone before all is done, with the last selected. */
+  @property({ attribute: false }) from: EventTarget = this;
   /** Something honest about who is not selected. */
   @property({ attribute: false }) hint = "";
   @state() private progress: { done: number; total: number } | null = null;
@@ -72,7 +74,7 @@ export class BulkBar extends UsherElement {
     const { commands, name } = action;
     const result = await this.carry(commands);
     const undo = result.done.flatMap((command) => undoOf(command) ?? []);
-    tell(this, {
+    tell(this.from, {
       text: summary(name, result),
       tone: result.done.length === 0 ? "bad" : "plain",
       ...(undo.length > 0 ? { action: { label: tab("bulk.undo"), run: () => void this.undo(undo) } } : {}),
@@ -82,7 +84,7 @@ export class BulkBar extends UsherElement {
   private async undo(commands: Command[]): Promise<void> {
     const result = await this.carry(commands);
     const done = result.done.length > 0 ? tab("done.undone", { count: result.done.length }) : "";
-    tell(this, { text: withRefusals(done, result), tone: done ? "plain" : "bad" });
+    tell(this.from, { text: withRefusals(done, result), tone: done ? "plain" : "bad" });
   }
 
   private async carry(commands: readonly Command[]): Promise<BulkResult> {
@@ -92,7 +94,7 @@ export class BulkBar extends UsherElement {
     };
     this.progress = { done: 0, total };
     try {
-      return await carryAll(commands, (command) => runAsPart(this, command), told);
+      return await carryAll(commands, (command) => runAsPart(this.from, command), told);
     } finally {
       this.progress = null;
     }

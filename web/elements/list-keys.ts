@@ -34,6 +34,8 @@ export class ListKeys implements ReactiveController {
   /** Focus is in a row now. */
   isInside = false;
   #wanted: Place | null = null;
+  /** Focus goes to what is wanted only if it is on screen then. */
+  #isGentle = false;
   /** The control of the row that had the focus, or null for the row itself. */
   #control: number | null = null;
 
@@ -109,15 +111,26 @@ export class ListKeys implements ReactiveController {
     if (place) void this.go(place);
   }
 
-  /** Put the focus on a place, as soon as the row there is loaded. */
-  async go(place: Place): Promise<void> {
+  /** Somebody scrolls or points elsewhere: focus that is still awaited does not pull them back. */
+  readonly forget = (): void => {
+    this.#wanted = null;
+  };
+
+  /**
+   * Put the focus on a place, as soon as the row there is loaded.
+   *
+   * @param isGentle nothing is scrolled for it.
+   */
+  async go(place: Place, isGentle = false): Promise<void> {
     const row = rowAt(this.host.view, place);
-    this.host.scrolling.reveal(place);
+    if (!isGentle) this.host.scrolling.reveal(place);
     if (!row) {
       this.#wanted = place;
+      this.#isGentle = isGentle;
       return;
     }
     this.#wanted = null;
+    if (isGentle && !this.host.scrolling.isOnScreen(place)) return;
     this.#control = null;
     this.active = { ...place, row };
     this.isInside = true;
@@ -176,7 +189,9 @@ export class ListKeys implements ReactiveController {
   /** After every change: the wanted row may have come, the focused one moved or left. */
   async #restore(): Promise<void> {
     await this.host.scrolling.settled;
-    if (this.#wanted && rowAt(this.host.view, this.#wanted)) return this.go(this.#wanted);
+    if (this.#wanted && rowAt(this.host.view, this.#wanted)) {
+      return this.go(this.#wanted, this.#isGentle);
+    }
     if (!this.isInside || !this.active || !isLost()) return;
     const element = this.element();
     if (element) {

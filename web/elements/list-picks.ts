@@ -106,7 +106,7 @@ export class ListPicks implements ReactiveController {
 
   renderBar(): TemplateResult | typeof nothing {
     if (this.size === 0) return nothing;
-    return html`<bulk-bar .count=${this.size} .actions=${this.#actions()} .hint=${this.#hint()}
+    return html`<bulk-bar .from=${this.host} .count=${this.size} .actions=${this.#actions()} .hint=${this.#hint()}
       @clear=${this.clear}></bulk-bar>`;
   }
 

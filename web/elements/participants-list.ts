@@ -115,6 +115,7 @@ export class ParticipantsList extends UsherElement {
         @pointermove=${this.menus.pointerMove} @pointerup=${this.menus.pointerEnd}
         @pointercancel=${this.menus.pointerEnd} @pointerover=${this.onOver} @mousedown=${this.picks.onMouseDown}
         @click=${{ handleEvent: this.onClick, capture: true }} @keydown=${this.typing.onKey}
+        @wheel=${{ handleEvent: this.keys.forget, passive: true }} @touchmove=${{ handleEvent: this.keys.forget, passive: true }}
         @focusin=${(event: FocusEvent) => this.keys.focusIn(event)}
         @focusout=${(event: FocusEvent) => this.keys.focusOut(event)}>
         ${this.news.renderChips()}
@@ -326,7 +327,13 @@ export class ParticipantsList extends UsherElement {
   private toggleExpanded(group: Group): void {
     const isExpanded = !this.uses.get(group)?.isExpanded;
     this.use(group, { isExpanded, top: 0 });
-    if (!isExpanded) void this.updateComplete.then(() => this.scrolling.reveal({ group, index: 0 }, "top"));
+    // The button that was pressed goes away, and the focus with it.
+    void this.updateComplete.then(() => {
+      if (isExpanded) return this.keys.go({ group, index: PREVIEW }, true);
+      this.scrolling.reveal({ group, index: 0 }, "top");
+      [...this.groups].find((one) => one.group === group)?.focusHeading();
+      return undefined;
+    });
   }
 
   private readonly typed = debounce(() => this.find(this.field.value.trim()), TYPED_MS);
