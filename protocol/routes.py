@@ -71,6 +71,7 @@ Other routes (bodies in `protocol.http`):
     POST   /tokens                                    MintToken → MintedToken (API key)
     GET    /entries?after=&limit=                     → [EntrySummary]
     GET    /entries/{entry_id}                        → EntryView
+    GET    /entries/{entry_id}/calendar               → calendar file (those who may come)
     GET    /entries/{entry_id}/guest-access           → GuestAccessView (URLs included)
     GET    /entries/{entry_id}/invitations?after=&state=&type=&by=&q=&sort=  → [LedgerRow]
     GET    /entries/{entry_id}/invitations/summary    → LedgerSummary (the same filters)

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { compress } from "./build/compress.ts";
 import { messages } from "./build/messages.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -10,7 +11,7 @@ const PAGES = ["index", "entry", "join", "sign-in", "room", "embed", "outbox", "
 export default defineConfig({
   root: here("pages"),
   publicDir: here("public"),
-  plugins: [messages()],
+  plugins: [messages(), compress()],
   build: {
     outDir: here("dist"),
     emptyOutDir: true,

@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { compress } from "./build/compress.ts";
 import { messages } from "./build/messages.ts";
 import { hosted } from "./build/hosted.ts";
 import { prefix } from "./build/prefix.ts";
@@ -11,7 +12,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export default defineConfig({
   root: here("."),
   publicDir: here("module"),
-  plugins: [messages(), hosted(), prefix(here("elements"), ["participants-tab"])],
+  plugins: [messages(), hosted(), prefix(here("elements"), ["participants-tab"]), compress()],
   build: {
     outDir: here("dist/module"),
     target: "es2022",

@@ -23,6 +23,7 @@ from protocol.routes import API
 from protocol.views import BlockView, Counts, GuestAccessView, LedgerRow, SelfView
 from server.edge import (
     attendance,
+    calendars,
     guest_door,
     invitation_door,
     invitation_mails,
@@ -78,6 +79,11 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         method="GET", path="/entries/{entry_id}", handler=media.entry,
         reply=http.EntryView, summary="Show a media page.",
+    ),
+    Operation(
+        method="GET", path="/entries/{entry_id}/calendar", handler=calendars.calendar,
+        reply=None, other_replies=("text/calendar",),
+        summary="Give the appointment of a scheduled entry as a calendar file.",
     ),
     Operation(
         method="GET", path="/entries/{entry_id}/guest-access", handler=manage.guest_access,

@@ -93,7 +93,7 @@ def _view(edge: Edge, caller: Caller, found: Standing, room: Room) -> EntryView:
     participant = caller.participant(state)
     is_let_in = participant is not None and may_open(state, participant, edge.now)
     may = caller.key is not None or part is not None or is_let_in
-    may_enter = part is not None or participant is not None or _is_invited(caller, state)
+    may_enter = _may_enter(caller, state)
     if not (may or may_enter):
         raise Denied(ErrorCode.NOT_FOUND)
     sees_people = Right.SEE_STAFF in found.rights
@@ -115,6 +115,19 @@ def _view(edge: Edge, caller: Caller, found: Standing, room: Room) -> EntryView:
         people=counts_of(room, Audience.ROOM, edge.now).all if sees_people else None,
         invitation_types=tuple(_invitation_types(found, entry)),
     )
+
+
+def _may_enter(caller: Caller, state: RoomState) -> bool:
+    return (
+        part_of(caller, state) is not None
+        or caller.participant(state) is not None
+        or _is_invited(caller, state)
+    )
+
+
+def may_come_to(caller: Caller, state: RoomState) -> bool:
+    """Say whether somebody has to do with an entry at all, so that its page is shown to them."""
+    return caller.key is not None or _may_enter(caller, state)
 
 
 def _parts(state: RoomState) -> tuple[Entry, Session]:

@@ -148,12 +148,12 @@ def body_model(operation: Operation) -> type[BaseModel]:
 
 def _content(operation: Operation) -> dict[str, Any]:
     reply = operation.reply
-    schema: dict[str, Any]
+    content: dict[str, Any] = {}
     if get_origin(reply) is list:
         schema = {"type": "array", "items": _ref(get_args(reply)[0])}
-    else:
-        schema = _ref(reply)
-    content: dict[str, Any] = {"application/json": {"schema": schema}}
+        content["application/json"] = {"schema": schema}
+    elif reply is not None:
+        content["application/json"] = {"schema": _ref(reply)}
     for media_type in operation.other_replies:
         content[media_type] = {"schema": {"type": "string"}}
     return content
@@ -167,7 +167,8 @@ def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
     models: dict[str, type[BaseModel]] = {"Problem": Problem}
     for operation in operations:
         reply = get_args(operation.reply)[0] if get_origin(operation.reply) else operation.reply
-        models[reply.__name__] = reply
+        if reply is not None:
+            models[reply.__name__] = reply
         if operation.body is not None:
             body = body_model(operation)
             models[body.__name__] = body

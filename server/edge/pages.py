@@ -1,9 +1,12 @@
 """The pages: what `web/` has built, served as it is. No page changes anything by being read."""
 
+import contextlib
+import mimetypes
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -31,6 +34,9 @@ OUTBOX = "outbox.html"
 NOT_FOUND = "not-found.html"
 NOT_BUILT = "The pages are not built yet. Run `make web` in the server's folder, then reload.\n"
 
+CODINGS = {"br": ".br", "gzip": ".gz"}
+"""What the build writes beside each file, the smallest first."""
+COMPRESSED = ("text/javascript", "text/css", "application/json", "image/svg+xml", "text/vtt")
 HASHED_S = 365 * 24 * 3600
 PLAIN_S = 3600
 _HASHED = re.compile(r"-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
@@ -83,12 +89,29 @@ class Assets(StaticFiles):
             raise HTTPException(404) from None
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Serve a file; one whose name changes with its content for ever."""
-        response = await super().get_response(path, scope)
+        """Serve a file, compressed where it can be; one whose name changes for ever."""
+        response = await self._smallest(path, scope)
         is_hashed = _HASHED.search(path) is not None
         rule = f"max-age={HASHED_S}, immutable" if is_hashed else f"max-age={PLAIN_S}"
         response.headers["Cache-Control"] = f"public, {rule}"
         return response
+
+    async def _smallest(self, path: str, scope: Scope) -> Response:
+        """Serve what the build has compressed already. Replies with secrets never come here."""
+        kind, _ = mimetypes.guess_type(path)
+        taken = {
+            each.partition(";")[0].strip()
+            for each in Headers(scope=scope).get("accept-encoding", "").split(",")
+        }
+        for coding, ending in CODINGS.items():
+            if coding in taken and kind in COMPRESSED:
+                with contextlib.suppress(HTTPException):
+                    response = await super().get_response(path + ending, scope)
+                    response.headers["Content-Type"] = f"{kind}; charset=utf-8"
+                    response.headers["Content-Encoding"] = coding
+                    response.headers["Vary"] = "Accept-Encoding"
+                    return response
+        return await super().get_response(path, scope)
 
 
 class Shared(Assets):

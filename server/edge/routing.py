@@ -38,7 +38,7 @@ class Operation:
         handler: answers it.
         summary: one sentence for readers of the description.
         body: shape of the JSON body; None for none.
-        reply: shape of the JSON reply.
+        reply: shape of the JSON reply; None for a reply that is another file alone.
         who: by which credentials it can be called; empty: by anybody.
         query: names of query parameters.
         other_replies: further media types of the reply.

@@ -116,6 +116,11 @@ class EdgeSettings:
         return self.is_secure if self.cookie_secure is None else self.cookie_secure
 
     @property
+    def public_name(self) -> str:
+        """The name of the server, without scheme and port."""
+        return urlsplit(self.public_url).hostname or "localhost"
+
+    @property
     def own_origins(self) -> frozenset[str]:
         """The origins of our own pages.
 

@@ -156,3 +156,38 @@ async def test_the_module_may_be_loaded_by_pages_of_any_origin(built: House) -> 
     assert module.headers["access-control-allow-origin"] == "*"
     assert module.headers["content-type"].startswith("text/javascript")
     assert "access-control-allow-origin" not in asset.headers
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("br, gzip", "br"), ("gzip, deflate", "gzip"), ("gzip;q=1.0", "gzip"), ("identity", None)],
+)
+async def test_scripts_go_compressed_where_the_build_has_done_so(
+    built: House, tmp_path: Path, accepted: str, coding: str | None
+) -> None:
+    assets = tmp_path / "dist" / "assets"
+    (assets / "entry-a1B2c3D4.js.gz").write_bytes(b"small")
+    (assets / "entry-a1B2c3D4.js.br").write_bytes(b"tiny")
+
+    async with httpx.AsyncClient(base_url=built.url) as http:
+        request = http.build_request(
+            "GET", "/assets/entry-a1B2c3D4.js", headers={"Accept-Encoding": accepted}
+        )
+        answer = await http.send(request, stream=True)
+        body = b"".join([part async for part in answer.aiter_raw()])
+
+    assert answer.headers.get("content-encoding") == coding
+    assert body == {"br": b"tiny", "gzip": b"small", None: b"export {}"}[coding]
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+    if coding:
+        assert answer.headers["vary"] == "Accept-Encoding"
+
+
+async def test_what_is_not_compressed_goes_as_it_is(built: House) -> None:
+    answer = await page(built, "/assets/entry-a1B2c3D4.js", **{"Accept-Encoding": "br, gzip"})
+    video = await page(built, "/assets/demo/video.webm", **{"Accept-Encoding": "br, gzip"})
+
+    assert answer.text == "export {}"
+    assert len(video.content) == 256
+    assert "content-encoding" not in video.headers
