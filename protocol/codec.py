@@ -13,7 +13,7 @@ import msgpack
 import pydantic_core
 from pydantic import TypeAdapter, ValidationError
 
-from protocol import commands, deltas, http, messages, views
+from protocol import commands, deltas, http, messages, quiz, views
 from protocol.messages import ClientMessage, Do, ServerMessage
 from protocol.model import Wire
 from protocol.plain import (
@@ -218,7 +218,7 @@ def _without_tags(location: tuple[int | str, ...], *, in_union: bool) -> Iterato
 
 def _field_names() -> frozenset[str]:
     found = {group.value for group in Group}
-    for module in (commands, deltas, http, messages, views):
+    for module in (commands, deltas, http, messages, quiz, views):
         for shape in vars(module).values():
             if isinstance(shape, type) and issubclass(shape, Wire):
                 found |= shape.model_fields.keys()

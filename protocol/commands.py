@@ -10,6 +10,7 @@ from pydantic import Field
 
 from protocol.ids import AccountId, BlockId, Checked, InvitationId, LinkId, ParticipantId
 from protocol.model import Wire
+from protocol.quiz import Answers, Quiz
 from protocol.roles import BlockBy, EntryKind, InvitationType, Part, Right, Role, StageMode
 from protocol.settings import EntrySettings, SettingName
 from protocol.text import (
@@ -101,6 +102,36 @@ class RemoveCollaborator(Wire):
 
     type: Literal["remove_collaborator"] = "remove_collaborator"
     account_id: Checked[AccountId]
+
+
+# --- the quiz of an entry ------------------------------------------------------------------
+
+
+class SetQuiz(Wire):
+    """Write the quiz of an entry of that kind; without questions there is none.
+
+    Args:
+        based_on: the revision that was edited, 0 for none; refused as `conflict` when somebody
+            else changed the quiz meanwhile.
+    """
+
+    type: Literal["set_quiz"] = "set_quiz"
+    quiz: Quiz
+    based_on: Annotated[int, Field(ge=0)] = 0
+
+
+class SubmitQuiz(Wire):
+    """Hand in one's answers, as anybody may who was let in; the server marks them.
+
+    Args:
+        version: of the questions that were answered; refused as `conflict` when they changed
+            meanwhile, so that nobody is marked by questions they never saw.
+        answers: at most one for each question; what is left out was not answered.
+    """
+
+    type: Literal["submit_quiz"] = "submit_quiz"
+    version: Annotated[int, Field(ge=1)]
+    answers: Answers
 
 
 # --- guest access --------------------------------------------------------------------------
@@ -526,6 +557,7 @@ class Leave(Wire):
 
 Command = Annotated[
     CreateEntry | EditEntry | EditSettings | DeleteEntry | SetCollaborator | RemoveCollaborator
+    | SetQuiz | SubmitQuiz
     | SetGuestAccess | CreateGuestLink | EditGuestLink | PauseGuestLink | ExtendGuestLink
     | RegenerateGuestLink | DeleteGuestLink | RevokeGuestLink
     | Invite | ResendInvitation | ChangeInvitation | ExtendInvitation | ResetInvitationDevice

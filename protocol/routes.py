@@ -28,6 +28,8 @@ COMMAND_ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/entries/{entry_id}", c.DeleteEntry),
     Route("PUT", "/entries/{entry_id}/collaborators/{account_id}", c.SetCollaborator),
     Route("DELETE", "/entries/{entry_id}/collaborators/{account_id}", c.RemoveCollaborator),
+    Route("PUT", "/entries/{entry_id}/quiz", c.SetQuiz),
+    Route("POST", "/entries/{entry_id}/quiz/attempts", c.SubmitQuiz),
     Route("PUT", "/entries/{entry_id}/guest-access", c.SetGuestAccess),
     Route("POST", "/entries/{entry_id}/guest-links", c.CreateGuestLink),
     Route("PATCH", "/entries/{entry_id}/guest-links/{link_id}", c.EditGuestLink),
@@ -72,6 +74,11 @@ Other routes (bodies in `protocol.http`):
     GET    /entries?after=&limit=                     → [EntrySummary]
     GET    /entries/{entry_id}                        → EntryView
     GET    /entries/{entry_id}/calendar               → calendar file (those who may come)
+    GET    /entries/{entry_id}/quiz                   → TakerQuiz (no right answers)
+    GET    /entries/{entry_id}/quiz/mine              → OwnAttempts
+    GET    /entries/{entry_id}/quiz/sheet             → QuizSheet (editors, and who may export)
+    GET    /entries/{entry_id}/quiz/attempts?after=&origin=&link=&q=&sort=&format=  → [AttemptView]
+    GET    /entries/{entry_id}/quiz/summary           → QuizSummary (the same filters)
     GET    /entries/{entry_id}/guest-access           → GuestAccessView (URLs included)
     GET    /entries/{entry_id}/invitations?after=&state=&type=&by=&q=&sort=  → [LedgerRow]
     GET    /entries/{entry_id}/invitations/summary    → LedgerSummary (the same filters)

@@ -25,6 +25,7 @@ from protocol.deltas import Op
 from protocol.messages import ClientMessage, Problem, ServerMessage
 from protocol.model import Wire
 from protocol.privacy import Seen, marks
+from protocol.quiz import AttemptView, OwnAttempts, QuizSheet, QuizSummary, TakerQuiz
 from protocol.settings import SettingName
 from protocol.typescript import Direction, declarations
 from protocol.version import WIRE_VERSION
@@ -70,7 +71,9 @@ def replies() -> tuple[type[Wire], ...]:
         if isinstance(shape, type) and issubclass(shape, Wire)
         if shape.__module__ == module.__name__
     ]
-    return (*(shape for shape in own if shape not in REQUESTS), Problem, GuestAccessView, BlockView)
+    others = (Problem, GuestAccessView, BlockView)
+    quiz = (TakerQuiz, OwnAttempts, QuizSheet, AttemptView, QuizSummary)
+    return (*(shape for shape in own if shape not in REQUESTS), *others, *quiz)
 
 
 def json_schema() -> Schema:

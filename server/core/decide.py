@@ -24,12 +24,22 @@ from server.core.events import Event
 from server.core.evolve import evolve, evolve_record
 from server.core.orders import Order
 from server.core.record import Record
-from server.core.rules import accounts, admission, entry, guest_access, invitations, people, stage
+from server.core.rules import (
+    accounts,
+    admission,
+    entry,
+    guest_access,
+    invitations,
+    people,
+    quiz,
+    stage,
+)
 from server.core.rules import session as session_rules
 from server.core.state import Cause, RoomState
 
 RULES: dict[type, Callable[[Context, Any], Answer]] = {
     **entry.RULES,
+    **quiz.RULES,
     **guest_access.RULES,
     **invitations.RULES,
     **session_rules.RULES,

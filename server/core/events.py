@@ -17,6 +17,7 @@ from protocol.ids import (
     ParticipantId,
     SessionId,
 )
+from protocol.quiz import Quiz
 from protocol.roles import (
     EndReason,
     Gate,
@@ -28,6 +29,7 @@ from protocol.roles import (
 )
 from protocol.settings import EntrySettings
 from server.core.person import Person
+from server.core.quiz import Attempt
 from server.core.state import (
     BlockRecord,
     Code,
@@ -81,6 +83,22 @@ class CollaboratorRemoved:
     """An account has no part in the entry any more."""
 
     account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuizSet:
+    """The quiz is now this one."""
+
+    quiz: Quiz
+    revision: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuizAttempted:
+    """Somebody handed in answers, which were marked."""
+
+    attempt: Attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -523,6 +541,8 @@ Event = (
     | EntryDeleted
     | CollaboratorSet
     | CollaboratorRemoved
+    | QuizSet
+    | QuizAttempted
     | GuestAccessSet
     | GuestLinkCreated
     | GuestLinkEdited

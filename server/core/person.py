@@ -10,16 +10,21 @@ from server.core.names import email_key
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who somebody is. The only type in events and state that carries a name or an e-mail.
+    """Who somebody is. The only type in events and state that carries what is personal.
 
     The store seals every `Person` under the key of `id` wherever it is written; after the
     person was erased it is read back with `is_erased` and no data.
+
+    Args:
+        words: what they wrote themselves (answers to a quiz), kept with them so that it is
+            erased with them. Empty but in such a record.
     """
 
     id: PersonId
     name: str = ""
     email: str = ""
     is_erased: bool = False
+    words: tuple[str, ...] = ()
 
 
 def person_id(email: str, key: bytes) -> PersonId:

@@ -41,6 +41,7 @@ from protocol.roles import (
 )
 from protocol.settings import EntrySettings
 from server.core.person import Person
+from server.core.quiz import QuizBook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,6 +363,7 @@ class RoomState:
     microphones: Members = field(default_factory=Map)
     cameras: Members = field(default_factory=Map)
     mails_due: Map[InvitationId, None] = field(default_factory=Map)
+    quiz: QuizBook | None = None
     causes: Map[str, tuple[Cause, ...]] = field(default_factory=Map)
     """The newest commands of each actor, so that a retry has no second effect."""
 

@@ -19,6 +19,7 @@ from protocol.attendance import (
     SittingsView,
 )
 from protocol.errors import ErrorCode
+from protocol.quiz import AttemptView, OwnAttempts, QuizSheet, QuizSummary, TakerQuiz
 from protocol.routes import API
 from protocol.views import BlockView, Counts, GuestAccessView, LedgerRow, SelfView
 from server.edge import (
@@ -31,6 +32,7 @@ from server.edge import (
     mails,
     manage,
     media,
+    quiz,
     rest,
     sessions,
     signin,
@@ -84,6 +86,27 @@ OPERATIONS: tuple[Operation, ...] = (
         method="GET", path="/entries/{entry_id}/calendar", handler=calendars.calendar,
         reply=None, other_replies=("text/calendar",),
         summary="Give the appointment of a scheduled entry as a calendar file.",
+    ),
+    Operation(
+        method="GET", path="/entries/{entry_id}/quiz", handler=quiz.taken,
+        reply=TakerQuiz, summary="Show the quiz as takers see it.",
+    ),
+    Operation(
+        method="GET", path="/entries/{entry_id}/quiz/mine", handler=quiz.mine,
+        who=("account", "ticket"), reply=OwnAttempts, summary="Show one's own attempts.",
+    ),
+    Operation(
+        method="GET", path="/entries/{entry_id}/quiz/sheet", handler=quiz.sheet,
+        reply=QuizSheet, summary="Show the quiz with its right answers.",
+    ),
+    Operation(
+        method="GET", path="/entries/{entry_id}/quiz/attempts", handler=quiz.attempts,
+        query=("after", "limit", *quiz.FILTERS, "sort", "format"), reply=list[AttemptView],
+        other_replies=("text/csv",), summary="List the attempts at a quiz.",
+    ),
+    Operation(
+        method="GET", path="/entries/{entry_id}/quiz/summary", handler=quiz.summary,
+        query=quiz.FILTERS, reply=QuizSummary, summary="Put the attempts into numbers.",
     ),
     Operation(
         method="GET", path="/entries/{entry_id}/guest-access", handler=manage.guest_access,

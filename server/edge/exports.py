@@ -170,9 +170,9 @@ def _cells(one: Attended) -> tuple[object, ...]:
         one.origin.value,
         one.link_name,
         one.role.value,
-        _moment(one.joined_at),
-        _moment(one.intervals[0][0]) if one.intervals else "",
-        _moment(one.intervals[-1][1]) if one.intervals else "",
+        moment(one.joined_at),
+        moment(one.intervals[0][0]) if one.intervals else "",
+        moment(one.intervals[-1][1]) if one.intervals else "",
         round(one.present_ms / MINUTE_MS, 1),
         round(one.stage_ms / MINUTE_MS, 1),
         one.hands,
@@ -187,7 +187,7 @@ def _cells(one: Attended) -> tuple[object, ...]:
 
 def _intervals(one: Attended) -> str:
     """List intervals as ISO 8601 has them: from/to."""
-    listed = [f"{_moment(since)}/{_moment(until)}" for since, until in one.intervals]
+    listed = [f"{moment(since)}/{moment(until)}" for since, until in one.intervals]
     if len(listed) > CELL_INTERVALS:
         listed[CELL_INTERVALS:] = [f"and {len(listed) - CELL_INTERVALS} more"]
     return "; ".join(listed)
@@ -195,7 +195,7 @@ def _intervals(one: Attended) -> str:
 
 def _changes(one: Attended) -> str:
     listed = [
-        f"{_moment(each.at)} {each.before.value} to {each.after.value}"
+        f"{moment(each.at)} {each.before.value} to {each.after.value}"
         + (f" by {each.by.name}" if each.by and each.by.name else "")
         for each in one.role_changes
     ]
@@ -204,7 +204,8 @@ def _changes(one: Attended) -> str:
     return "; ".join(listed)
 
 
-def _moment(at: int) -> str:
+def moment(at: int) -> str:
+    """Write a moment for a spreadsheet, in UTC."""
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -8,13 +8,13 @@ from starlette.responses import Response
 from protocol.errors import ErrorCode
 from protocol.http import EntrySummary, EntryView, PeopleFound
 from protocol.ids import RoomId
-from protocol.roles import InvitationType, Origin, Part, Right
+from protocol.roles import InvitationType, Part, Right
 from protocol.views import Counts, Window
+from server.core.content import may_open
 from server.core.project import Audience, project
 from server.core.rights import INVITATION_ROLES, rank_of
 from server.core.rules.invitations import types_for
-from server.core.state import Entry, Participant, RoomState, Session
-from server.core.validity import LINK_REFUSALS, invitation_refusal, link_state
+from server.core.state import Entry, RoomState, Session
 from server.edge.bodies import limit_in, query_in, room_in
 from server.edge.callers import Caller, Standing, caller_of, need, need_scope, standing
 from server.edge.edge import Edge, take
@@ -155,35 +155,6 @@ def _invitation_types(found: Standing, entry: Entry) -> Iterator[InvitationType]
         for one in types_for(entry.kind):
             if INVITATION_ROLES[one].rank <= rank:
                 yield one
-
-
-def may_open(state: RoomState, participant: Participant, now: int) -> bool:
-    """Say whether the content is shown to somebody: let in, and the way in still open."""
-    if participant.kept_out or participant.gate is not None:
-        return False
-    return participant.is_here or _may_come(state, participant, now)
-
-
-def _may_come(state: RoomState, participant: Participant, now: int) -> bool:
-    """Say whether somebody who is away would be let in again by the same way.
-
-    A link that is used up still lets those in who used it.
-    """
-    match participant.origin:
-        case Origin.GUEST_LINK:
-            link = state.links.get(participant.link_id) if participant.link_id else None
-            if link is None or link.is_deleted:
-                return False
-            code = LINK_REFUSALS.get(link_state(state, link, now))
-            return code in (None, ErrorCode.LINK_USED_UP)
-        case Origin.INVITATION:
-            known = participant.invitation_id
-            invitation = state.invitations.get(known) if known else None
-            if invitation is None:
-                return False
-            return invitation_refusal(state, invitation, invitation.generation, now) is None
-        case Origin.ACCOUNT:
-            return participant.account_id in state.collaborators
 
 
 def counts_of(room: Room, audience: Audience, now: int) -> Counts:

@@ -1,10 +1,11 @@
 """Personal data under a key of the person, so that forgetting one key erases it everywhere.
 
-A `Person` is the only value with a name or an e-mail in it. Wherever one is stored, it is
-sealed with AES-256-GCM under a random key of that person, bound to the person's id. The key is
-wrapped by the server's master key and kept in the store, table `person_key`. Erasing puts a
-tombstone in the place of the key: logs, checkpoints and backups of them keep their bytes, and
-nobody can read the person out of them again, and no new key is ever made for that id.
+A `Person` is the only value with a name, an e-mail or somebody's own words in it. Wherever one
+is stored, it is sealed with AES-256-GCM under a random key of that person, bound to the person's
+id. The key is wrapped by the server's master key and kept in the store, table `person_key`.
+Erasing puts a tombstone in the place of the key: logs, checkpoints and backups of them keep
+their bytes, and nobody can read the person out of them again, and no new key is ever made for
+that id.
 
 What this does not reach: names in the memory of running processes (rooms that are open, and
 the cache of keys of *other* processes; see `Sealer.forget`), and copies of the table
@@ -51,7 +52,8 @@ def seal(person: Person, keys: Keys) -> Sealed:
     key = None if person.is_erased else keys[person.id]
     if key is None:
         return Sealed(person.id, None)
-    return Sealed(person.id, key.lock(msgpack.packb([person.name, person.email]), person.id))
+    data = [person.name, person.email, *([person.words] if person.words else [])]
+    return Sealed(person.id, key.lock(msgpack.packb(data), person.id))
 
 
 def unseal(sealed: Sealed, keys: Keys) -> Person:
@@ -67,6 +69,10 @@ def unseal(sealed: Sealed, keys: Keys) -> Person:
     match unpacked(key.unlock(data, owner), _PERSON):
         case [str(name), str(email)]:
             return Person(owner, name, email)
+        case [str(name), str(email), [*words]]:
+            texts = tuple(one for one in words if isinstance(one, str))
+            if len(texts) == len(words):
+                return Person(owner, name, email, words=texts)
     raise unexpected(_PERSON)
 
 

@@ -62,6 +62,26 @@ def check_state(state: RoomState) -> None:
         _check_stage(state, participant)
         _check_rights(state, participant)
     _check_session(state)
+    _check_quiz(state)
+
+
+def _check_quiz(state: RoomState) -> None:
+    book = state.quiz
+    if book is None:
+        return
+    assert set(book.attempts) == set(range(1, len(book.attempts) + 1))
+    by_taker: dict[str, list[int]] = {}
+    for number in range(1, len(book.attempts) + 1):
+        attempt = book.attempts[number]
+        by_taker.setdefault(attempt.taker, []).append(number)
+        questions = book.questions_of(attempt.version)
+        assert [one.id for one in questions] == [one.question_id for one in attempt.answers]
+        for question, answer in zip(questions, attempt.answers, strict=True):
+            assert answer.points in (0, question.points)
+        assert attempt.score == sum(one.points for one in attempt.answers)
+        assert 0 <= attempt.score <= attempt.max_score == sum(one.points for one in questions)
+    assert dict(book.taken) == {taker: tuple(found) for taker, found in by_taker.items()}
+    assert 0 < book.version <= book.revision
 
 
 def _check_sets(state: RoomState) -> None:

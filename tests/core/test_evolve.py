@@ -35,7 +35,7 @@ from server.core.evolve.parts import off_stage, put
 from server.core.evolve.session import ENDS_KEPT
 from server.core.record import Record
 from server.core.state import EMPTY, Cause, Code, Connection, RoomState
-from tests.core import invariants
+from tests.core import invariants, quizzes
 from tests.core.given import HOUR, MINUTE, NOON, SECOND, Story, replayed
 
 NOBODY = ParticipantId("p_nobody")
@@ -170,6 +170,16 @@ def test_a_block_of_somebody_who_has_vanished_stands() -> None:
     assert set(after.blocked_keys) == set(block.block.keys)
 
 
+def quiz_events() -> list[Event]:
+    """Set a quiz, and let a guest answer it."""
+    story = Story(EntryKind.QUIZ)
+    story.given(story.owner.account, c.SetQuiz(quiz=quizzes.QUIZ))
+    story.given(story.guest, quizzes.handed_in("b"))
+    return list(story.records[-1].events) + [
+        event for record in story.records for event in record.events if isinstance(event, e.QuizSet)
+    ]
+
+
 def test_every_event_can_be_folded_onto_nothing() -> None:
     story = busy()
     seen: set[type] = set()
@@ -192,6 +202,7 @@ def test_every_event_can_be_folded_onto_nothing() -> None:
         e.AllCamerasTurnedOff(),
         e.HardMuteSet(is_on=True),
         e.EntryEdited(entry=story.entry),
+        *quiz_events(),
         e.CollaboratorSet(collaborator=next(iter(story.state.collaborators.values()))),
         e.InvitationUpdated(invitation=next(iter(story.state.invitations.values()))),
         e.GuestLinkEdited(link=next(iter(story.state.links.values()))),

@@ -20,6 +20,7 @@ from protocol.roles import (
 )
 from protocol.settings import EntrySettings
 from server.core.state import RoomState
+from tests.core import quizzes
 
 COMMANDS: tuple[type[Command], ...] = get_args(get_args(Command)[0])
 """Every command of the closed union."""
@@ -121,6 +122,10 @@ def _fields(known: Known) -> dict[str, st.SearchStrategy[Any]]:
         "role": st.sampled_from(Role),
         "granted": RIGHTS,
         "revoked": RIGHTS,
+        "quiz": quizzes.QUIZZES,
+        "based_on": st.integers(0, 2),
+        "version": st.integers(1, 3),
+        "answers": quizzes.ANSWERS,
         "by": st.lists(st.sampled_from(BlockBy), min_size=1, max_size=4, unique=True).map(tuple),
     }
 

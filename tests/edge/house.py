@@ -211,10 +211,10 @@ class House:
         await self.asked(c.StartSession())
         return session
 
-    async def make_link(self, **limits: Any) -> tuple[str, str]:
+    async def make_link(self, name: str = "Open day", **limits: Any) -> tuple[str, str]:
         """Make a guest link; give its id and token."""
         await self.asked(c.SetGuestAccess(is_on=True))
-        made = await self.asked(c.CreateGuestLink(name="Open day", **limits))
+        made = await self.asked(c.CreateGuestLink(name=name, **limits))
         host = await self.signed_in()
         access = await host.done("GET", f"/entries/{self.room}/guest-access")
         url = next(one["url"] for one in access["links"] if one["id"] == made["link_id"])

@@ -1,6 +1,7 @@
 """Every field that is not for everybody is marked, and this list is looked at when it grows."""
 
 from protocol.privacy import Seen, marks
+from protocol.quiz import AttemptView, QuizSummary
 from protocol.views import Counts, LedgerRow, Row, SelfView, SessionView, View
 from tests.protocol.strategies import all_shapes
 
@@ -13,6 +14,8 @@ NOT_FOR_EVERYBODY = {
     },
     Counts: {"waiting": Seen.STAFF, "invited": Seen.INVITERS},
     LedgerRow: {"email": Seen.INVITERS, "name": Seen.INVITERS, "invited_by": Seen.INVITERS},
+    AttemptView: {"email": Seen.STAFF, "link_name": Seen.STAFF},
+    QuizSummary: {"links": Seen.STAFF},
     SessionView: {},
     View: {},
     SelfView: {},
@@ -26,7 +29,7 @@ def test_the_marks_are_these() -> None:
 
 
 def test_what_may_be_hidden_can_be_left_out() -> None:
-    for shape in (Row, Counts):
+    for shape in (Row, Counts, AttemptView, QuizSummary):
         for name, mark in marks(shape).items():
             if mark is not Seen.ALL:
                 assert shape.model_fields[name].default is None
@@ -36,4 +39,4 @@ def test_no_other_shape_has_marks_that_nobody_reads() -> None:
     marked = {
         shape for shape in all_shapes() if any(m is not Seen.ALL for m in marks(shape).values())
     }
-    assert marked == {Row, Counts, LedgerRow}
+    assert marked == {Row, Counts, LedgerRow, AttemptView, QuizSummary}

@@ -32,6 +32,30 @@ export interface AnswerStageOffer {
   readonly is_accepted: boolean;
 }
 
+/** One attempt as owners see it. Somebody erased has no name and no texts. */
+export interface AttemptView {
+  /** Its place among all attempts of the quiz, from 1. */
+  readonly number: number;
+  /** Its place among those of the same taker, from 1. */
+  readonly try_number: number;
+  /** How many that taker has made. */
+  readonly tries: number;
+  readonly name: string;
+  /** Seen by staff only. */
+  readonly email?: string | null;
+  readonly origin: Origin;
+  /** Of the guest link by which the taker came. Seen by staff only. */
+  readonly link_name?: string | null;
+  /** Of the questions that were answered. */
+  readonly version: number;
+  readonly score: number;
+  readonly max_score: number;
+  /** By the pass mark as it is now; null where there is none. */
+  readonly is_passed?: boolean | null;
+  readonly submitted_at: number;
+  readonly answers: readonly MarkedAnswer[];
+}
+
 /** Some of the people of a record. */
 export interface AttendancePage {
   /** How many there are in all that were asked for. */
@@ -132,6 +156,12 @@ export interface ChangeInvitation {
   readonly invitation_type: InvitationType;
 }
 
+/** One of the answers that a question offers. */
+export interface Choice {
+  readonly id: string;
+  readonly text: string;
+}
+
 /** Lower all hands. */
 export interface ClearHands {
   readonly type: "clear_hands";
@@ -161,6 +191,8 @@ export type Command =
   | DeleteEntry
   | SetCollaborator
   | RemoveCollaborator
+  | SetQuiz
+  | SubmitQuiz
   | SetGuestAccess
   | CreateGuestLink
   | EditGuestLink
@@ -544,6 +576,13 @@ export interface ExtendInvitation {
 /** One of the three checks before entry, in this order. */
 export type Gate = "lobby" | "countdown" | "waiting_room";
 
+/** A taker's answer to one question: choices, or a text. */
+export interface Given {
+  readonly question_id: string;
+  readonly choices?: readonly string[];
+  readonly text?: string;
+}
+
 /** The last message before a close, because browsers show little of close reasons. */
 export interface Goodbye {
   readonly type: "goodbye";
@@ -756,6 +795,13 @@ export interface LedgerSummary {
   readonly inviters: readonly string[];
 }
 
+/** How many attempts were made by those who came by one guest link. */
+export interface LinkCount {
+  readonly id: string;
+  readonly name: string;
+  readonly attempts: number;
+}
+
 /** Whether a guest link lets anybody in now, and if not, why. */
 export type LinkState = "active" | "paused" | "off" | "expired" | "used_up";
 
@@ -793,6 +839,16 @@ export interface MailPreviewForm {
 
 /** How the newest mail of an invitation fared. */
 export type MailState = "due" | "sent" | "delivered" | "bounced" | "failed";
+
+/** One answer of an attempt, and what it got. */
+export interface MarkedAnswer {
+  readonly question_id: string;
+  readonly choices: readonly string[];
+  readonly text: string;
+  /** Null where no answer is right or wrong. */
+  readonly is_right?: boolean | null;
+  readonly points: number;
+}
 
 /** Who is calling. All null for somebody not signed in. */
 export interface Me {
@@ -891,6 +947,41 @@ export interface OutboxMail {
   readonly at: number;
 }
 
+/** What the caller answered; what is right only where takers may see it. */
+export interface OwnAnswer {
+  readonly question_id: string;
+  readonly choices: readonly string[];
+  readonly text: string;
+  readonly is_right?: boolean | null;
+  readonly points?: number | null;
+  readonly right?: readonly string[] | null;
+  readonly accepted?: readonly string[] | null;
+  readonly explanation?: string | null;
+}
+
+/** One of the caller's own attempts; the score only where takers may see it. */
+export interface OwnAttempt {
+  /** Counted from 1 among the caller's own. */
+  readonly number: number;
+  readonly submitted_at: number;
+  readonly score?: number | null;
+  readonly max_score?: number | null;
+  readonly is_passed?: boolean | null;
+}
+
+/** The caller's own attempts, oldest first. */
+export interface OwnAttempts {
+  readonly attempts: readonly OwnAttempt[];
+  readonly newest?: OwnResult | null;
+}
+
+/** The caller's newest attempt in full, with the questions as they were then. */
+export interface OwnResult {
+  readonly attempt: OwnAttempt;
+  readonly questions: readonly TakerQuestion[];
+  readonly answers: readonly OwnAnswer[];
+}
+
 /** For whom a platform makes an entry. */
 export interface Owner {
   readonly account_id: string;
@@ -949,6 +1040,96 @@ export interface Problem {
   readonly where?: string | null;
   /** Why the session is over, for `session_ended` told to those inside. */
   readonly end_reason?: EndReason | null;
+}
+
+/** One question with its right answer. */
+export interface Question {
+  readonly id: string;
+  readonly kind: QuestionKind;
+  readonly text: string;
+  /** For `single` and `multiple`; at least two. */
+  readonly choices: readonly Choice[];
+  /**
+   * The right choices: one, for `multiple` at least one; for `true_false` the choice `true` or
+   * `false`. None where no answer is right or wrong.
+   */
+  readonly right: readonly string[];
+  /** For `text`: what counts as right, whatever its case and spaces. */
+  readonly accepted: readonly string[];
+  /** For a right answer; 0 where none is right or wrong. */
+  readonly points: number;
+  /** Shown where right answers are. */
+  readonly explanation: string;
+}
+
+/** How a question is answered. */
+export type QuestionKind = "single" | "multiple" | "true_false" | "text";
+
+/** How one question of the present version was answered. */
+export interface QuestionSummary {
+  readonly question_id: string;
+  /** Attempts in which it was asked. */
+  readonly answers: number;
+  /** Of these, with the right answer. */
+  readonly right: number;
+  /** Of these, without an answer. */
+  readonly blank: number;
+  /** How often each choice was taken. */
+  readonly chosen: Record<string, number>;
+  /** The most frequent texts. */
+  readonly texts: readonly TextCount[];
+}
+
+/** A whole quiz as its editors see it. Without questions there is none to take. */
+export interface Quiz {
+  readonly questions: readonly Question[];
+  readonly settings: QuizSettings;
+}
+
+/** How a quiz is taken. */
+export interface QuizSettings {
+  /** How often one taker may answer; null: without a limit of the quiz's own. */
+  readonly attempts?: number | null;
+  /** What a taker is told after an attempt. */
+  readonly show_after: ShowAfter;
+  /** Of the points, to pass; null: nobody passes or fails. */
+  readonly pass_percent?: number | null;
+  /** In another order for each taker, always the same for one. */
+  readonly shuffle_questions: boolean;
+  /** The same for the choices of a question. */
+  readonly shuffle_choices: boolean;
+}
+
+/** The quiz with its right answers, for those who edit it or read its attempts. */
+export interface QuizSheet {
+  readonly quiz: Quiz;
+  /** Counts every change; an editor says which one they began from. */
+  readonly revision: number;
+  /** The revision in which the questions last changed. */
+  readonly version: number;
+  /** Somebody has answered these questions. */
+  readonly is_taken: boolean;
+}
+
+/** The attempts that match, in numbers. */
+export interface QuizSummary {
+  /** All attempts, whether they match or not. */
+  readonly total: number;
+  /** Those that match. */
+  readonly attempts: number;
+  /** By how many people these were made. */
+  readonly takers: number;
+  /** Of the points, over the attempts that match; null: none had points. */
+  readonly mean_percent?: number | null;
+  /** Takers who have passed; null where there is no pass mark. */
+  readonly passed?: number | null;
+  /** How many attempts got 0 to 9 percent of the points, 10 to 19, …, 90 to 100. */
+  readonly scores: readonly number[];
+  /** How many of all attempts were made by people who came in each way. */
+  readonly origins: Partial<Record<Origin, number>>;
+  /** The same for each guest link. Seen by staff only. */
+  readonly links?: readonly LinkCount[] | null;
+  readonly questions: readonly QuestionSummary[];
 }
 
 /** Raise one's own hand. */
@@ -1217,6 +1398,17 @@ export interface SetMicrophone {
   readonly is_on: boolean;
 }
 
+/** Write the quiz of an entry of that kind; without questions there is none. */
+export interface SetQuiz {
+  readonly type: "set_quiz";
+  readonly quiz: Quiz;
+  /**
+   * The revision that was edited, 0 for none; refused as `conflict` when somebody else changed the
+   * quiz meanwhile.
+   */
+  readonly based_on?: number;
+}
+
 /** Give or take single rights; the person is then shown as custom. Replaces earlier ones. */
 export interface SetRights {
   readonly type: "set_rights";
@@ -1260,6 +1452,9 @@ export type SettingName =
   | "reserved_seats"
   | "invitation_grace_s"
   | "consent";
+
+/** What a taker is told after an attempt; each gives all that stands before it. */
+export type ShowAfter = "nothing" | "score" | "answers_at_end" | "answers";
 
 /** Redeem a host token once, for an account cookie. */
 export interface SignIn {
@@ -1305,6 +1500,46 @@ export type StagePlace = "off" | "requested" | "offered" | "on";
 /** Open the session; after one has ended, open a new one. */
 export interface StartSession {
   readonly type: "start_session";
+}
+
+/** Hand in one's answers, as anybody may who was let in; the server marks them. */
+export interface SubmitQuiz {
+  readonly type: "submit_quiz";
+  /**
+   * Of the questions that were answered; refused as `conflict` when they changed meanwhile, so that
+   * nobody is marked by questions they never saw.
+   */
+  readonly version: number;
+  /** At most one for each question; what is left out was not answered. */
+  readonly answers: readonly Given[];
+}
+
+/** One question as takers see it, before and after. */
+export interface TakerQuestion {
+  readonly id: string;
+  readonly kind: QuestionKind;
+  readonly text: string;
+  readonly choices: readonly Choice[];
+  readonly points: number;
+}
+
+/** A quiz as takers see it, in the order that is theirs. */
+export interface TakerQuiz {
+  /** Of the questions; an attempt names the one that it answers. */
+  readonly version: number;
+  readonly questions: readonly TakerQuestion[];
+  /** How often one may answer; null: without limit. */
+  readonly attempts?: number | null;
+  /** How often the caller still may; null: without limit. */
+  readonly left?: number | null;
+  readonly show_after: ShowAfter;
+  readonly pass_percent?: number | null;
+}
+
+/** How often a text was given as an answer, whatever its case and spaces. */
+export interface TextCount {
+  readonly text: string;
+  readonly count: number;
 }
 
 /** Sums over people; durations in ms. */

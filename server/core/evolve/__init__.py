@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from server.core.events import Event
-from server.core.evolve import doors, entry, people, session
+from server.core.evolve import doors, entry, people, quiz, session
 from server.core.evolve.parts import Step
 from server.core.record import Record
 from server.core.state import RoomState
@@ -16,6 +16,7 @@ _STEPS: dict[type, Step] = {
     **doors.STEPS,
     **session.STEPS,
     **people.STEPS,
+    **quiz.STEPS,
 }
 
 
