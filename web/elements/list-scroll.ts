@@ -111,7 +111,7 @@ export class ListScroll implements ReactiveController {
     const px = screen.top - box.top;
     const now = rowTop(body, px, place.index);
     const head = group.headingHeight();
-    const lowest = screen.height - this.host.footPx - body.rowPx;
+    const lowest = Math.max(head, screen.height - this.host.footPx - body.rowPx);
     if (where === "nearest" && now >= head && now <= lowest) return;
     const wanted = where === "top" || now < head ? head : lowest;
     this.#scrollBy(scrollTo(body, px, place.index, wanted));
