@@ -9,7 +9,8 @@ import { inOurWords } from "./refusals";
 import { requestOf } from "./routes";
 import type {
   Admitted, BlockView, Command, CsvPreview, Done, EntrySummary, EntryView, GuestAccessView,
-  GuestDoor, InvitationDoor, Me, OutboxMail, PeopleFound, Problem, SelfView, SignedIn,
+  GuestDoor, InvitationDoor, InvitationLinks, LedgerRow, LedgerSummary, MailPreview,
+  MailPreviewForm, Me, OutboxMail, PeopleFound, Problem, SelfView, SignedIn,
 } from "./protocol";
 
 const API = "/api/v1";
@@ -95,6 +96,16 @@ export const invitationLink = (entryId: string, invitationId: string): Promise<{
   get(`/entries/${id(entryId)}/invitations/${id(invitationId)}/link`);
 export const previewCsv = (entryId: string, csv: string): Promise<CsvPreview> =>
   post(`/entries/${id(entryId)}/invitations/preview`, { csv });
+export const invitationLinks = (entryId: string, invitation_ids: readonly string[]): Promise<InvitationLinks> =>
+  post(`/entries/${id(entryId)}/invitations/links`, { invitation_ids });
+export const mailPreview = (entryId: string, form: MailPreviewForm): Promise<MailPreview> =>
+  post(`/entries/${id(entryId)}/invitations/mail-preview`, form);
+/** @param query filters, sort, limit and where to go on, as `URLSearchParams`. */
+export const ledger = (entryId: string, query: URLSearchParams, signal?: AbortSignal): Promise<LedgerRow[]> =>
+  get(`/entries/${id(entryId)}/invitations?${query}`, signal);
+export const ledgerSummary = (
+  entryId: string, query: URLSearchParams, signal?: AbortSignal,
+): Promise<LedgerSummary> => get(`/entries/${id(entryId)}/invitations/summary?${query}`, signal);
 export const users = (entryId: string, q: string, signal: AbortSignal): Promise<PeopleFound> =>
   get(`/users?entry_id=${id(entryId)}&q=${id(q)}`, signal);
 

@@ -16,6 +16,7 @@ export function entryMenu(entry: EntryView): MenuGroup[] {
           doors && has("manage_guest_access"),
           { label: "Manage guest access", dialog: { name: "guests" } },
         ],
+        [doors && has("invite"), { label: "Invitations", dialog: { name: "invitations" } }],
       ]),
     },
     {

@@ -17,7 +17,7 @@ describe("the menu of a media page", () => {
 
   it("has what the rights allow", () => {
     expect(labels(entryMenu(all))).toEqual([
-      "Invite users", "Manage guest access", "Edit…", "Blocked people", "Start session",
+      "Invite users", "Manage guest access", "Invitations", "Edit…", "Blocked people", "Start session",
     ]);
     expect(entryMenu(entry())).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe("the menu of the tab", () => {
   it("has everything for a moderator", () => {
     expect(labels(tabMenu(moderator, session()))).toEqual([
       "Everyone", "By request", "Invite only", "Mute all", "Turn all cameras off",
-      "Hard mute", "Clear raised hands", "Lock room", "Invite users", "Invite guests",
+      "Hard mute", "Clear raised hands", "Lock room", "Invite users", "Invite guests", "Invitations",
       "Message those waiting…", "Blocked people", "Export attendance (CSV)",
       "Export attendance (JSON)",
     ]);
