@@ -22,6 +22,9 @@ export class Refused extends Error {
   }
 }
 
+/** The line is dead: nothing was refused, and trying again may help at once. */
+export class Unreachable extends Refused {}
+
 const ours = (key: "unreachable" | "unreadable"): Problem => ({
   code: "internal",
   sentence: problems(key),
@@ -52,7 +55,7 @@ export async function request<T>(
     response = await fetch((server ?? access?.server ?? "") + API + path, init);
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Refused(ours("unreachable"));
+    throw new Unreachable(ours("unreachable"));
   }
   let answer: unknown;
   try {
@@ -141,6 +144,11 @@ export async function whyNot(sessionId: string): Promise<Problem | null> {
 
 export const attendanceUrl = (sessionId: string, format: "csv" | "json"): string =>
   `${API}/sessions/${id(sessionId)}/attendance?format=${format}`;
+/** The calendar file of an entry that has a time. */
+export const calendarUrl = (entryId: string): string => {
+  const path = `/entries/${id(entryId)}/calendar`;
+  return (accessFor(path)?.server ?? "") + API + path;
+};
 export const outbox = (): Promise<OutboxMail[]> => get("/outbox");
 
 /** Carry a command over HTTP, for pages without a connection. */
