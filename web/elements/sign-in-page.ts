@@ -5,21 +5,18 @@ import { customElement, state } from "lit/decorators.js";
 import "../lib/page";
 import * as api from "../lib/api";
 import { takeFragment } from "../lib/fragment";
-import { whenLoaded } from "../lib/language";
 import type { Problem } from "../lib/protocol";
-import { common } from "../messages/common";
-import { doors } from "../messages/doors";
 import "./problem-card";
 import "./site-header";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 
-const noToken = (): Problem => ({
+const NO_TOKEN: Problem = {
   code: "not_signed_in",
-  sentence: doors("no_sign_in"),
+  sentence: "Open the sign-in link that you were given. Whoever runs this server can make one.",
   again: false,
-});
+};
 
 @customElement("sign-in-page")
 export class SignInPage extends UsherElement {
@@ -29,8 +26,7 @@ export class SignInPage extends UsherElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    // The words that may be needed have to be here first.
-    void (whenLoaded() ?? Promise.resolve()).then(() => this.signIn(takeFragment()));
+    void this.signIn(takeFragment());
   }
 
   protected override render(): TemplateResult {
@@ -38,15 +34,15 @@ export class SignInPage extends UsherElement {
       <main id="main" class="narrow">
         ${this.problem
           ? html`<problem-card .problem=${this.problem}>
-              <a class="button" href="/">${common("home")}</a>
+              <a class="button" href="/">Go to the home page</a>
             </problem-card>`
-          : html`<p class="loading" role="status">${doors("signing_in")}</p>`}
+          : html`<p class="loading" role="status">Signing in…</p>`}
       </main>`;
   }
 
   private async signIn(token: string): Promise<void> {
     if (!token) {
-      this.problem = noToken();
+      this.problem = NO_TOKEN;
       return;
     }
     try {
