@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import { common } from "../messages/common";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets, windowHost } from "./sheets";
@@ -13,6 +14,8 @@ export interface Question {
   text: string;
   /** The button that does it. */
   action: string;
+  /** It cannot be undone, but does nobody any harm. */
+  isHarmless?: boolean;
 }
 
 @customElement("confirm-dialog")
@@ -27,9 +30,9 @@ export class ConfirmDialog extends UsherElement {
     return html`<modal-dialog heading=${this.question?.heading ?? ""} @closed=${() => this.end(false)}>
       <p>${this.question?.text}</p>
       <button slot="foot" type="button" class="button" data-autofocus @click=${() => this.end(false)}>
-        Cancel
+        ${common("cancel")}
       </button>
-      <button slot="foot" type="button" class="button danger" @click=${() => this.end(true)}>
+      <button slot="foot" type="button" class="button ${this.question?.isHarmless ? "primary" : "danger"}" @click=${() => this.end(true)}>
         ${this.question?.action}
       </button>
     </modal-dialog>`;

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { isLive } from "../lib/ranks";
 import { momentInFull } from "../lib/timing";
 import { kindName } from "../lib/words";
+import { common } from "../messages/common";
 import type { EntryKind, SessionState } from "../lib/protocol";
 
 interface About {
@@ -23,6 +24,6 @@ export function doorHeader(about: About): TemplateResult {
         : nothing}
     </div>
     <h1>${about.entry_name}</h1>
-    ${waits ? html`<p>Starts ${momentInFull(about.starts_at ?? 0)}</p>` : nothing}
+    ${waits ? html`<p>${common("starts", { when: momentInFull(about.starts_at ?? 0) })}</p>` : nothing}
   </div>`;
 }

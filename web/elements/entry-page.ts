@@ -6,6 +6,7 @@ import "../lib/page";
 import * as api from "../lib/api";
 import { overHttp, type CommandEvent, type NoteEvent } from "../lib/asking";
 import { entryMenu } from "../lib/entry-menu";
+import { loadWindows, openWindow, prepareWindows } from "../lib/opening";
 import { isLive } from "../lib/ranks";
 import { kindName, people } from "../lib/words";
 import type { EntryView, Me, Problem } from "../lib/protocol";
@@ -14,16 +15,14 @@ import type { BlockedPeople } from "./blocked-people";
 import "./entry-content";
 import "./entry-settings";
 import type { EntrySettings } from "./entry-settings";
-import "./guest-access";
 import type { GuestAccess } from "./guest-access";
 import { icon } from "./icons";
-import "./invite-users";
 import type { InviteUsers } from "./invite-users";
+import type { LedgerWindow } from "./ledger-window";
 import type { ChooseEvent } from "./menu-button";
 import "./menu-button";
 import "./problem-card";
 import "./session-badge";
-import "./share-window";
 import type { ShareWindow } from "./share-window";
 import "./site-header";
 import "./toast-list";
@@ -43,6 +42,7 @@ export class EntryPage extends UsherElement {
   @state() private entry: EntryView | null = null;
   @state() private problem: Problem | null = null;
   @query("invite-users") private inviteUsers!: InviteUsers;
+  @query("ledger-window") private ledger!: LedgerWindow;
   @query("guest-access") private guestAccess!: GuestAccess;
   @query("blocked-people") private blockedPeople!: BlockedPeople;
   @query("entry-settings") private settings!: EntrySettings;
@@ -94,7 +94,7 @@ export class EntryPage extends UsherElement {
           </div>
           <h1>${entry.name}</h1>
         </div>
-        <button type="button" class="button" @click=${() => this.share.open()}>${icon("share")}Share</button>
+        <button type="button" class="button" @click=${() => openWindow(this, loadWindows, () => this.share.open())}>${icon("share")}Share</button>
         ${menu.length > 0
           ? html`<menu-button label="More actions" .items=${() => menu} @choose=${this.chosen}></menu-button>`
           : nothing}
@@ -102,21 +102,29 @@ export class EntryPage extends UsherElement {
       <entry-content .entry=${entry} .isSignedIn=${Boolean(this.me?.account_id)}></entry-content>
       ${entry.description ? html`<p class="description">${entry.description}</p>` : nothing}
       <invite-users entry-id=${entry.entry_id} .kind=${entry.kind} .types=${entry.invitation_types}></invite-users>
+      <ledger-window entry-id=${entry.entry_id} .kind=${entry.kind} .types=${entry.invitation_types}
+        @invite=${this.showInvite}></ledger-window>
       <guest-access entry-id=${entry.entry_id}></guest-access>
       <blocked-people entry-id=${entry.entry_id}></blocked-people>
       <entry-settings .entry=${entry} @saved=${this.load}></entry-settings>
-      <share-window .entry=${entry} @invite=${() => this.inviteUsers.open()}
-        @guests=${() => this.guestAccess.open()}></share-window>
+      <share-window .entry=${entry} @invite=${this.showInvite} @guests=${this.showGuests}
+        @invitations=${this.showLedger}></share-window>
     `;
   }
+
+  private readonly showInvite = (): void => void openWindow(this, loadWindows, () => this.inviteUsers.open());
+  private readonly showGuests = (): void => void openWindow(this, loadWindows, () => this.guestAccess.open());
+  private readonly showLedger = (): void => void openWindow(this, loadWindows, () => this.ledger.open());
 
   private chosen(event: ChooseEvent): void {
     const { command, dialog } = event.item;
     switch (dialog?.name) {
       case "invite":
-        return void this.inviteUsers.open();
+        return this.showInvite();
       case "guests":
-        return void this.guestAccess.open();
+        return this.showGuests();
+      case "invitations":
+        return this.showLedger();
       case "blocked":
         return void this.blockedPeople.open();
       case "settings":
@@ -141,6 +149,7 @@ export class EntryPage extends UsherElement {
   private readonly load = async (): Promise<void> => {
     try {
       const [me, entry] = await Promise.all([api.me(), api.entry(this.#entryId)]);
+      if (!this.entry && entry.rights.includes("invite")) prepareWindows();
       this.me = me;
       this.entry = entry;
       document.title = `${entry.name} – usher`;

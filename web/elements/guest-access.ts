@@ -5,9 +5,12 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import * as api from "../lib/api";
 import { runQuietly } from "../lib/asking";
+import { common } from "../messages/common";
+import { invite } from "../messages/invite";
 import type { Command, GuestAccessView, Problem } from "../lib/protocol";
 import type { GuestAskEvent } from "./guest-ask";
 import "./guest-link";
+import type { GuestLinkForm } from "./guest-link-form";
 import "./guest-link-form";
 import "./confirm-dialog";
 import type { ConfirmDialog } from "./confirm-dialog";
@@ -28,15 +31,21 @@ export class GuestAccess extends UsherElement {
 
   @property({ attribute: "entry-id" }) entryId = "";
   @state() private access: GuestAccessView | null = null;
+  /** A wish that was refused; stays until the next one. */
   @state() private problem: Problem | null = null;
+  /** The last look failed: what is on screen may be old. */
+  @state() private isStale = false;
+  @state() private isBusy = false;
   @state() private isAdding = false;
   @state() private isOpen = false;
   @query("modal-dialog") private dialog!: ModalDialog;
   @query("confirm-dialog") private confirm!: ConfirmDialog;
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** Of two looks at the same time the later one counts. */
+  #look = 0;
 
   protected override render(): TemplateResult {
-    return html`<modal-dialog heading="Manage guest access" @closed=${this.onClosed}>
+    return html`<modal-dialog sheet heading=${invite("guests")} .mayClose=${this.mayClose} @closed=${this.onClosed}>
         ${this.isOpen ? this.renderBody() : nothing}
       </modal-dialog>
       <confirm-dialog></confirm-dialog>`;
@@ -52,46 +61,62 @@ export class GuestAccess extends UsherElement {
     this.isAdding = false;
     this.isOpen = true;
     void this.load();
-    this.#timer = setInterval(() => void this.load(), REFRESH_MS);
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => {
+      if (document.visibilityState === "visible") void this.load();
+    }, REFRESH_MS);
     await this.updateComplete;
     await this.dialog.open();
   }
 
   private renderBody(): TemplateResult {
-    const access = this.access;
+    const { access, problem } = this;
     return html`<div class="stack" @guest-ask=${this.onAsk}>
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-      ${access ? this.renderAccess(access) : html`<p class="faint" role="status">Loading…</p>`}
+      ${problem ? html`<p class="problem" role="alert">${problem.sentence}</p>` : nothing}
+      ${this.isStale && access ? html`<p class="note" role="status">${invite("guests.stale")}</p>` : nothing}
+      ${access ? this.renderAccess(access) : this.isStale
+        ? html`<p class="problem" role="alert">${invite("guests.unreachable")}</p>`
+        : html`<p class="faint" role="status">${common("loading")}</p>`}
     </div>`;
   }
 
   private renderAccess(access: GuestAccessView): TemplateResult {
     const isFull = access.links.length >= MOST_LINKS;
+    const isEmpty = access.links.length === 0;
+    const inside = access.links.reduce((sum, link) => sum + link.inside, 0);
     return html`
       <div class="master">
         <div class="grow">
-          <label for="master">Enable guest access</label>
+          <label for="master">${invite("master")}</label>
           <p class="hint" id="master-hint">
-            Anybody with a link can come in with a name and an e-mail. Switching it off stops all
-            links at once; people already inside stay.
+            ${invite(access.is_on ? "master.on" : isEmpty ? "master.off" : "master.off.links", { inside })}
           </p>
         </div>
         <input class="switch" id="master" type="checkbox" role="switch" .checked=${access.is_on}
           aria-describedby="master-hint" @change=${this.toggle} />
       </div>
-      ${access.links.length === 0 && !this.isAdding
-        ? html`<p class="empty">There are no guest links yet.</p>`
-        : nothing}
-      ${access.links.length > 0 ? this.renderLinks(access) : nothing}
+      ${isEmpty && !this.isAdding ? this.renderEmpty() : nothing}
+      ${isEmpty ? nothing : this.renderLinks(access)}
       ${this.isAdding
-        ? html`<guest-link-form @cancelled=${() => (this.isAdding = false)}></guest-link-form>`
+        ? html`<guest-link-form @cancelled=${this.stopAdding}></guest-link-form>`
         : html`<div class="line">
-            <button type="button" class="button" ?disabled=${isFull} @click=${() => (this.isAdding = true)}>
-              ${icon("plus")}Add guest link
+            <button type="button" class="button" id="add" aria-disabled=${isFull}
+              aria-describedby="add-hint" @click=${() => (this.isAdding = !isFull)}>
+              ${icon("plus")}${invite("add")}
             </button>
-            <span class="hint">${isFull ? "Three links are the most. Delete one to free its place." : ""}</span>
+            <span class="hint" id="add-hint">${invite(isFull ? "add.full" : "add.hint")}</span>
           </div>`}
     `;
+  }
+
+  private renderEmpty(): TemplateResult {
+    return html`<div class="empty">
+      <h3>${invite("first.title")}</h3>
+      <p>${invite("first.text")}</p>
+      <button type="button" class="button primary" aria-disabled=${this.isBusy} @click=${this.makeFirst}>
+        ${invite("first.do")}
+      </button>
+    </div>`;
   }
 
   private renderLinks(access: GuestAccessView): TemplateResult {
@@ -104,17 +129,40 @@ export class GuestAccess extends UsherElement {
     </ul>`;
   }
 
-  private toggle(event: Event): void {
-    const is_on = (event.target as HTMLInputElement).checked;
-    void this.carry({ type: "set_guest_access", is_on });
+  private async toggle(event: Event): Promise<void> {
+    const box = event.target as HTMLInputElement;
+    // What the server says is shown, not what was pressed.
+    if (!(await this.carry({ type: "set_guest_access", is_on: box.checked }))) {
+      box.checked = this.access?.is_on ?? false;
+    }
   }
 
+  /** One press from nothing to a link that works. */
+  private readonly makeFirst = async (): Promise<void> => {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    const link: Command = { type: "create_guest_link", name: invite("first.name"), needs_approval: false };
+    const isOn = this.access?.is_on || (await this.carry({ type: "set_guest_access", is_on: true }));
+    if (isOn && (await this.carry(link))) await this.focusIn("guest-link", "copy-field", "button");
+    this.isBusy = false;
+  };
+
   private async onAsk(event: GuestAskEvent): Promise<void> {
-    if (event.question && !(await this.confirm.ask(event.question))) return;
+    if (event.question && !(await this.confirm.ask(event.question))) return event.done(false);
     const isDone = await this.carry(event.command);
-    if (isDone && event.command.type === "create_guest_link") this.isAdding = false;
     event.done(isDone);
+    if (!isDone) return;
+    if (event.command.type === "create_guest_link") this.isAdding = false;
+    // The button that was pressed is gone with its link.
+    if (this.isOpen && ["delete_guest_link", "revoke_guest_link"].includes(event.command.type)) {
+      await this.focusIn("#add");
+    } else if (event.command.type === "create_guest_link") await this.focusIn("#add");
   }
+
+  private readonly stopAdding = async (): Promise<void> => {
+    this.isAdding = false;
+    await this.focusIn("#add");
+  };
 
   private async carry(command: Command): Promise<boolean> {
     const answer = await runQuietly(this, command);
@@ -124,11 +172,48 @@ export class GuestAccess extends UsherElement {
   }
 
   private async load(): Promise<void> {
+    const look = ++this.#look;
     try {
-      this.access = await api.guestAccess(this.entryId);
+      const access = await api.guestAccess(this.entryId);
+      if (look !== this.#look) return;
+      this.access = access;
+      this.isStale = false;
     } catch (error) {
-      this.problem = api.problemOf(error);
+      const problem = api.problemOf(error);
+      // Asked again in a moment; what is on screen is better than nothing.
+      this.isStale = true;
+      if (problem.code !== "internal") this.problem = problem;
     }
+  }
+
+  /** Focus what is behind a chain of selectors, each in the shadow of the one before. */
+  private async focusIn(...path: readonly string[]): Promise<void> {
+    await this.updateComplete;
+    let root: ParentNode | null = this.renderRoot as ShadowRoot;
+    let found: HTMLElement | null = null;
+    for (const selector of path) {
+      const next: HTMLElement | null = root?.querySelector<HTMLElement>(selector) ?? null;
+      await (next as UsherElement | null)?.updateComplete;
+      found = next;
+      root = next?.shadowRoot ?? null;
+    }
+    found?.focus();
+  }
+
+  private readonly mayClose = (): boolean | Promise<boolean> => {
+    if (!this.isDirty()) return true;
+    return this.confirm.ask({
+      heading: invite("discard"),
+      text: invite("discard.link"),
+      action: invite("discard.do"),
+    });
+  };
+
+  private isDirty(): boolean {
+    const links = [...this.renderRoot.querySelectorAll<UsherElement>("guest-link")];
+    const forms = [this.renderRoot, ...links.map((link) => link.renderRoot)]
+      .map((root) => (root as ShadowRoot).querySelector<GuestLinkForm>("guest-link-form"));
+    return forms.some((form) => form?.isDirty);
   }
 
   private onClosed(): void {

@@ -1,10 +1,15 @@
 /** The guest's page: a name and an e-mail, nothing more; or straight on for who was here before. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
-import type { GuestDoor, Problem } from "../lib/protocol";
+import { forgetGuest, recallGuest, rememberGuest, type Guest } from "../lib/guest-memory";
+import { insist } from "../lib/insisting";
+import type { Admitted, GuestDoor, Problem } from "../lib/protocol";
+import { doors } from "../messages/doors";
 import { doorHeader } from "./door-header";
+import "./email-field";
+import type { EmailField } from "./email-field";
 import "./session-badge";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
@@ -12,7 +17,9 @@ import page from "./page.css?inline";
 import own from "./join-page.css?inline";
 
 /** Refusals of the form itself; all others end the visit and are shown as a page. */
-const ABOUT_THE_FORM: ReadonlySet<string> = new Set(["bad_request", "rate_limited", "internal"]);
+const ABOUT_THE_FORM: ReadonlySet<string> = new Set([
+  "bad_request", "rate_limited", "overloaded", "restarting", "internal",
+]);
 
 @customElement("guest-door-form")
 export class GuestDoorForm extends UsherElement {
@@ -22,26 +29,35 @@ export class GuestDoorForm extends UsherElement {
   @property({ attribute: false }) door!: GuestDoor;
   @state() private isSomebodyElse = false;
   @state() private isBusy = false;
+  @state() private isOffline = false;
+  @state() private isNameMissing = false;
   @state() private problem: Problem | null = null;
+  @state() private known: Guest | null = recallGuest();
+  @state() private hasForgotten = false;
+  @query("#name") private nameField!: HTMLInputElement | null;
+  @query("email-field") private emailField!: EmailField | null;
 
   protected override render(): TemplateResult {
     const returns = this.door.is_returning && !this.isSomebodyElse;
     return html`<div class="card door">
       ${doorHeader(this.door)}
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
+      <div role="status">
+        ${this.isOffline ? html`<p class="offline">${doors("offline")}</p>` : nothing}
+      </div>
       ${returns ? this.renderReturn() : this.renderForm()}
     </div>`;
   }
 
   private renderReturn(): TemplateResult {
     return html`
-      <button type="button" class="button primary" ?disabled=${this.isBusy}
-        @click=${() => this.pass(api.returnAsGuest(this.token))}>
-        Continue as ${this.door.name}
+      <button type="button" class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}
+        @click=${() => this.pass(() => api.returnAsGuest(this.token))}>
+        ${doors("guest.continue", { name: this.door.name })}
       </button>
       <div class="alternatives">
         <button type="button" class="button quiet small" @click=${() => (this.isSomebodyElse = true)}>
-          Not you?
+          ${doors("guest.not_you")}
         </button>
       </div>
     `;
@@ -49,38 +65,64 @@ export class GuestDoorForm extends UsherElement {
 
   private renderForm(): TemplateResult {
     const { consent } = this.door;
-    return html`<form @submit=${this.submit}>
+    const label = consent ? doors("guest.agree") : doors("guest.join");
+    return html`<form novalidate @submit=${this.submit}>
       <div class="field">
-        <label for="name">Name</label>
-        <input class="input" id="name" name="name" required maxlength="120" autocomplete="name" />
+        <label for="name">${doors("name")}</label>
+        <input class="input" id="name" name="name" required maxlength="120" autocomplete="name"
+          .value=${this.known?.name ?? ""} aria-describedby="name-fault"
+          aria-invalid=${this.isNameMissing ? "true" : nothing} @input=${this.onName} />
+        <div id="name-fault" role="status">
+          ${this.isNameMissing ? html`<p class="fault">${doors("name.missing")}</p>` : nothing}
+        </div>
       </div>
-      <div class="field">
-        <label for="email">E-mail</label>
-        <input class="input" id="email" name="email" type="email" required maxlength="254"
-          autocomplete="email" aria-describedby="why" />
-        <p class="hint" id="why">Only the hosts see it. No account is made.</p>
-      </div>
+      <email-field label=${doors("email")} hint=${doors("guest.why")} .value=${this.known?.email ?? ""}></email-field>
       ${consent ? html`<div class="consent" tabindex="0" role="note">${consent}</div>` : nothing}
-      <button class="button primary" ?disabled=${this.isBusy}>
-        ${consent ? "Agree and join" : "Join"}
+      <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>
+        ${this.isBusy ? doors("guest.joining") : label}
       </button>
+      ${this.renderForget()}
     </form>`;
+  }
+
+  private renderForget(): TemplateResult | typeof nothing {
+    if (this.hasForgotten) return html`<p class="hint centred" role="status">${doors("guest.forgotten")}</p>`;
+    if (!this.known) return nothing;
+    return html`<div class="alternatives">
+      <button type="button" class="button quiet small" @click=${this.forget}>${doors("guest.forget")}</button>
+    </div>`;
+  }
+
+  private onName(): void {
+    if (this.isNameMissing) this.isNameMissing = !this.nameField?.value.trim();
+  }
+
+  private forget(): void {
+    forgetGuest();
+    this.known = null;
+    this.hasForgotten = true;
+    void this.updateComplete.then(() => this.nameField?.focus());
   }
 
   private submit(event: SubmitEvent): void {
     event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    const name = String(form.get("name")).trim();
-    const email = String(form.get("email")).trim();
-    void this.pass(api.redeemGuestLink({ token: this.token, name, email }));
+    if (this.isBusy) return;
+    const name = this.nameField?.value.trim() ?? "";
+    const email = this.emailField?.checked() ?? null;
+    this.isNameMissing = name === "";
+    if (this.isNameMissing) return this.nameField?.focus();
+    if (email === null) return this.emailField?.focus();
+    void this.pass(() => api.redeemGuestLink({ token: this.token, name, email }), { name, email });
   }
 
-  private async pass(door: ReturnType<typeof api.redeemGuestLink>): Promise<void> {
+  private async pass(door: () => Promise<Admitted>, guest?: Guest): Promise<void> {
     this.isBusy = true;
     this.problem = null;
     try {
+      const { next } = await insist(door, (isDead) => (this.isOffline = isDead));
+      if (guest) rememberGuest(guest);
       // Replaced, so that the token is left in no history.
-      location.replace((await door).next);
+      location.replace(next);
     } catch (error) {
       const problem = api.problemOf(error);
       this.isBusy = false;

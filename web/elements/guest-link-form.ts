@@ -1,8 +1,10 @@
 /** Make a guest link, or edit one: name, number of uses, days, approval. */
 
 import { css, html, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
-import { moment } from "../lib/timing";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { untilText } from "../lib/invite-words";
+import { common } from "../messages/common";
+import { invite } from "../messages/invite";
 import type { Command, GuestLinkView } from "../lib/protocol";
 import { GuestAskEvent } from "./guest-ask";
 import { sheets } from "./sheets";
@@ -30,48 +32,62 @@ export class GuestLinkForm extends UsherElement {
   /** Left out for a new one. */
   @property({ attribute: false }) link: GuestLinkView | null = null;
   @state() private isBusy = false;
+  @query("form") private form!: HTMLFormElement;
+  #before = "";
+
+  /** Something was filled in that would be lost. */
+  get isDirty(): boolean {
+    return this.#before !== written(this.form);
+  }
 
   protected override render(): TemplateResult {
     const { link } = this;
-    const expiry = link?.expires_at ? ` Now until ${moment(link.expires_at)}.` : "";
-    return html`<form class="stack" aria-label=${link ? `Edit ${link.name}` : "New guest link"}
+    const expires = link?.expires_at;
+    return html`<form class="stack" aria-label=${link ? invite("link.edit.of", { name: link.name }) : invite("link.new")}
       @submit=${this.submit}>
       <div class="field">
-        <label for="name">Link name</label>
+        <label for="name">${invite("link.name")}</label>
         <input class="input" id="name" name="name" required maxlength="120" autocomplete="off"
           .value=${link?.name ?? ""} aria-describedby="name-hint" />
-        <p class="hint" id="name-hint">Seen by hosts and moderators beside those who came by it.</p>
+        <p class="hint" id="name-hint">${invite("link.name.hint")}</p>
       </div>
       <div class="pair">
         <div class="field">
-          <label for="uses">Number of uses</label>
-          <input class="input" id="uses" name="uses" type="number" min="1" max="1000000"
-            placeholder="Unlimited" .value=${link?.max_uses ? String(link.max_uses) : ""} />
+          <label for="uses">${invite("link.uses")}</label>
+          <input class="input" id="uses" name="uses" type="number" min="1" max="1000000" inputmode="numeric"
+            placeholder=${invite("uses.unlimited")} .value=${link?.max_uses ? String(link.max_uses) : ""}
+            aria-describedby="uses-hint" />
+          <p class="hint" id="uses-hint">${invite("link.uses.hint")}</p>
         </div>
         <div class="field">
-          <label for="days">Valid for days</label>
-          <input class="input" id="days" name="days" type="number" min="1" max="3650"
-            placeholder=${link?.expires_at ? "Unchanged" : "Without limit"} aria-describedby="days-hint" />
-          <p class="hint" id="days-hint">Counted from now.${expiry}</p>
+          <label for="days">${invite("link.days")}</label>
+          <input class="input" id="days" name="days" type="number" min="1" max="3650" inputmode="numeric"
+            placeholder=${invite(expires ? "link.days.unchanged" : "link.days.unlimited")} aria-describedby="days-hint" />
+          <p class="hint" id="days-hint">
+            ${expires ? invite("link.days.hint.now", { until: untilText(expires, Date.now()) }) : invite("link.days.hint")}
+          </p>
         </div>
       </div>
-      ${link?.expires_at
-        ? html`<label class="check"><input type="checkbox" name="forever" /><span>Valid without limit</span></label>`
+      ${expires
+        ? html`<label class="check"><input type="checkbox" name="forever" /><span>${invite("link.forever")}</span></label>`
         : nothing}
       <label class="check">
         <input type="checkbox" name="needs_approval" ?checked=${link?.needs_approval ?? false}
           aria-labelledby="approval" aria-describedby="approval-hint" />
-        <span id="approval">Host approval</span>
-        <span class="hint" id="approval-hint">Guests knock, and wait until they are admitted.</span>
+        <span id="approval">${invite("link.approval")}</span>
+        <span class="hint" id="approval-hint">${invite("link.approval.hint")}</span>
       </label>
       <div class="line end">
-        <button type="button" class="button" @click=${this.cancel}>Cancel</button>
-        <button class="button primary" ?disabled=${this.isBusy}>${link ? "Save" : "Create link"}</button>
+        <button type="button" class="button" @click=${this.cancel}>${common("cancel")}</button>
+        <button class="button primary" aria-disabled=${this.isBusy}>
+          ${link ? common("save") : invite("link.create")}
+        </button>
       </div>
     </form>`;
   }
 
   protected override firstUpdated(): void {
+    this.#before = written(this.form);
     this.renderRoot.querySelector<HTMLInputElement>("#name")?.focus();
   }
 
@@ -81,8 +97,9 @@ export class GuestLinkForm extends UsherElement {
 
   private submit(event: SubmitEvent): void {
     event.preventDefault();
+    if (this.isBusy) return;
     this.isBusy = true;
-    const command = this.command(new FormData(event.target as HTMLFormElement));
+    const command = this.command(new FormData(this.form));
     this.dispatchEvent(
       new GuestAskEvent(command, null, (isDone) => {
         this.isBusy = false;
@@ -102,3 +119,6 @@ export class GuestLinkForm extends UsherElement {
     return { type: "edit_guest_link", link_id: this.link.id, name, uses, needs_approval, ...expiry };
   }
 }
+
+/** All that stands in a form, for seeing whether it changed. */
+const written = (form: HTMLFormElement): string => JSON.stringify([...new FormData(form)]);

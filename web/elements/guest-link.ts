@@ -3,8 +3,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { MenuGroup } from "../lib/menu";
-import { moment } from "../lib/timing";
 import { linkName } from "../lib/words";
+import { number } from "../lib/language";
+import { untilText } from "../lib/invite-words";
+import { invite } from "../messages/invite";
 import type { Command, GuestLinkView, LinkState } from "../lib/protocol";
 import type { Question } from "./confirm-dialog";
 import "./copy-field";
@@ -24,7 +26,8 @@ const LOOK: Record<LinkState, string> = {
   used_up: "bad",
 };
 
-const EXTEND_DAYS = 7;
+const EXTEND_DAYS = [1, 7, 30] as const;
+const TICK_MS = 30_000;
 
 @customElement("guest-link")
 export class GuestLink extends UsherElement {
@@ -32,53 +35,88 @@ export class GuestLink extends UsherElement {
 
   @property({ attribute: false }) link!: GuestLinkView;
   @state() private isEditing = false;
+  @state() private isBusy = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // What is said of time goes on by itself.
+    this.#timer = setInterval(() => this.requestUpdate(), TICK_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
 
   protected override render(): TemplateResult {
     const { link } = this;
     if (this.isEditing) {
-      return html`<guest-link-form .link=${link} @cancelled=${() => (this.isEditing = false)}
-        @saved=${() => (this.isEditing = false)}></guest-link-form>`;
+      return html`<guest-link-form .link=${link} @cancelled=${this.stopEditing} @saved=${this.stopEditing}></guest-link-form>`;
     }
+    const { uses, max_uses, inside } = link;
     return html`<article class="link" aria-label=${link.name} data-link=${link.id}>
       <div class="line">
         <h3>${link.name}</h3>
         <span class="badge ${LOOK[link.state]}">${linkName(link.state)}</span>
-        ${link.needs_approval ? html`<span class="badge">Needs approval</span>` : nothing}
+        ${link.needs_approval ? html`<span class="badge">${invite("link.needs_approval")}</span>` : nothing}
         <span class="grow"></span>
-        <button type="button" class="button small" @click=${this.pause}>
-          ${link.is_paused ? "Resume" : "Pause"}
+        <button type="button" class="button small" aria-disabled=${this.isBusy} @click=${this.pause}>
+          ${invite(link.is_paused ? "link.resume" : "link.pause")}
         </button>
-        <menu-button small label=${`More for ${link.name}`} .items=${this.menu}
+        <menu-button small label=${invite("more.of", { name: link.name })} .items=${this.menu}
           @choose=${this.chosen}></menu-button>
       </div>
-      <copy-field label=${`guest link ${link.name}`} .value=${link.url}></copy-field>
+      <copy-field label=${invite("guest_link.of", { name: link.name })} .value=${link.url}></copy-field>
+      ${link.state === "active" ? nothing : html`<p class="why">${invite(`link.why.${link.state}`)}</p>`}
       <dl>
-        <div><dt>Uses</dt><dd>${link.uses}${link.max_uses ? ` of ${link.max_uses}` : ""}</dd></div>
-        <div><dt>Inside now</dt><dd>${link.inside}</dd></div>
-        <div><dt>Valid</dt><dd>${link.expires_at ? `until ${moment(link.expires_at)}` : "without limit"}</dd></div>
+        <div>
+          <dt>${invite("link.used")}</dt>
+          <dd>${max_uses ? invite("link.used.of", { uses, most: max_uses }) : number(uses)}</dd>
+        </div>
+        <div><dt>${invite("link.inside")}</dt><dd>${number(inside)}</dd></div>
+        <div>
+          <dt>${invite("link.valid")}</dt>
+          <dd>${link.expires_at ? untilText(link.expires_at, Date.now(), true) : invite("link.unlimited")}</dd>
+        </div>
       </dl>
+      ${max_uses ? html`<progress class="uses" max=${max_uses} value=${Math.min(uses, max_uses)} aria-hidden="true"></progress>` : nothing}
     </article>`;
   }
 
+  private readonly stopEditing = async (): Promise<void> => {
+    this.isEditing = false;
+    await this.updateComplete;
+    this.renderRoot.querySelector("menu-button")?.shadowRoot?.querySelector("button")?.focus();
+  };
+
   private readonly menu = (): MenuGroup[] => {
     const link_id = this.link.id;
-    const extends_ = { type: "extend_guest_link", link_id, days: EXTEND_DAYS } as const;
+    const extensions = EXTEND_DAYS.map((days) => ({
+      label: invite("link.extend", { days }),
+      command: { type: "extend_guest_link", link_id, days } as const,
+    }));
     return [
+      { items: [{ label: invite("link.edit") }] },
+      ...(this.link.expires_at ? [{ label: invite("link.extend.by"), items: extensions }] : []),
       {
         items: [
-          { label: "Edit…" },
-          ...(this.link.expires_at ? [{ label: `Extend by ${EXTEND_DAYS} days`, command: extends_ }] : []),
-          { label: "Regenerate…", command: { type: "regenerate_guest_link", link_id } },
+          {
+            label: invite("link.regenerate"),
+            text: invite("link.regenerate.short"),
+            command: { type: "regenerate_guest_link", link_id },
+          },
         ],
       },
       {
         items: [
-          { label: "Delete…", tone: "danger", command: { type: "delete_guest_link", link_id } },
           {
-            label: "Revoke and remove those who came by it…",
+            label: invite("link.delete"),
+            text: invite("link.delete.short"),
             tone: "danger",
-            command: { type: "revoke_guest_link", link_id },
+            command: { type: "delete_guest_link", link_id },
           },
+          { label: invite("link.revoke"), tone: "danger", command: { type: "revoke_guest_link", link_id } },
         ],
       },
     ];
@@ -96,32 +134,23 @@ export class GuestLink extends UsherElement {
   }
 
   private ask(command: Command, question: Question | null = null): void {
-    this.dispatchEvent(new GuestAskEvent(command, question));
+    if (this.isBusy) return;
+    this.isBusy = true;
+    this.dispatchEvent(new GuestAskEvent(command, question, () => (this.isBusy = false)));
   }
 
   private question(command: Command): Question | null {
     const { name, inside } = this.link;
-    switch (command.type) {
-      case "regenerate_guest_link":
-        return {
-          heading: `Regenerate “${name}”?`,
-          text: "It gets a new address and starts counting at nought. The old address stops working for good, wherever it was shared.",
-          action: "Regenerate",
-        };
-      case "delete_guest_link":
-        return {
-          heading: `Delete “${name}”?`,
-          text: "The link stops working for good and its place becomes free. People who came by it stay inside.",
-          action: "Delete",
-        };
-      case "revoke_guest_link":
-        return {
-          heading: `Revoke “${name}”?`,
-          text: `The link stops working for good, and everybody who came by it is removed from the room${inside > 0 ? `: ${inside} now` : ""}. Hosts and moderators among them stay.`,
-          action: "Revoke and remove",
-        };
-      default:
-        return null;
-    }
+    const how = new Map<Command["type"], "regenerate" | "delete" | "revoke">([
+      ["regenerate_guest_link", "regenerate"],
+      ["delete_guest_link", "delete"],
+      ["revoke_guest_link", "revoke"],
+    ]).get(command.type);
+    if (!how) return null;
+    return {
+      heading: invite(`link.${how}.ask`, { name }),
+      text: invite(`link.${how}.text`, { inside }),
+      action: invite(`link.${how}.do`),
+    };
   }
 }

@@ -3,6 +3,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
+import { common } from "../messages/common";
+import { invite } from "../messages/invite";
 import type { LedgerRow, Problem } from "../lib/protocol";
 import "./copy-field";
 import type { ModalDialog } from "./modal-dialog";
@@ -21,31 +23,39 @@ export class InvitationLink extends UsherElement {
   @query("modal-dialog") private dialog!: ModalDialog;
 
   protected override render(): TemplateResult {
-    const email = this.row?.email ?? "";
-    return html`<modal-dialog heading=${`Invite link for ${email}`}>
+    const who = this.row?.email ?? "";
+    return html`<modal-dialog heading=${invite("link.of.title", { who })}>
       <div class="stack">
-        ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-        ${this.url
-          ? html`<copy-field label=${`invite link for ${email}`} .value=${this.url}></copy-field>`
+        ${this.problem
+          ? html`<p class="problem" role="alert">${this.problem.sentence}</p>
+              <div class="line"><button type="button" class="button" @click=${this.load}>${common("try_again")}</button></div>`
           : nothing}
-        <p class="hint">It works for this address alone, on one device.</p>
+        ${this.url
+          ? html`<copy-field label=${invite("link.of", { who })} .value=${this.url}></copy-field>`
+          : nothing}
+        ${this.url || this.problem ? nothing : html`<p class="faint" role="status">${common("loading")}</p>`}
+        <p class="hint">${invite("link.alone")}</p>
       </div>
     </modal-dialog>`;
   }
 
   async open(row: LedgerRow): Promise<void> {
     this.row = row;
-    this.url = "";
-    this.problem = null;
-    void this.load(row.id);
+    void this.load();
     await this.dialog.open();
   }
 
-  private async load(invitationId: string): Promise<void> {
+  private readonly load = async (): Promise<void> => {
+    const { row } = this;
+    if (!row) return;
+    this.url = "";
+    this.problem = null;
     try {
-      this.url = (await api.invitationLink(this.entryId, invitationId)).url;
+      const { url } = await api.invitationLink(this.entryId, row.id);
+      // Another one was opened meanwhile.
+      if (this.row === row) this.url = url;
     } catch (error) {
-      this.problem = api.problemOf(error);
+      if (this.row === row) this.problem = api.problemOf(error);
     }
-  }
+  };
 }

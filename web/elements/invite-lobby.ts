@@ -1,10 +1,14 @@
 /** The lobby of an invite link: who are you? By account, by device, by address, by code. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
+import { insist } from "../lib/insisting";
 import type { Admitted, InvitationDoor, Problem } from "../lib/protocol";
+import { doors } from "../messages/doors";
 import { doorHeader } from "./door-header";
+import "./email-field";
+import type { EmailField } from "./email-field";
 import "./session-badge";
 import "./problem-card";
 import { sheets } from "./sheets";
@@ -16,8 +20,12 @@ type Step = "arriving" | "email" | "offer_code" | "code" | "wrong_account";
 
 /** Refusals that the person can answer here; all others end the visit and are shown as a page. */
 const HERE: ReadonlySet<string> = new Set([
-  "email_mismatch", "code_wrong", "code_expired", "bad_request", "rate_limited", "internal",
+  "email_mismatch", "code_wrong", "code_expired", "bad_request", "rate_limited", "overloaded",
+  "restarting", "internal",
 ]);
+
+/** Before another code may be asked for: the first is on its way. */
+const RESEND_S = 30;
 
 @customElement("invite-lobby")
 export class InviteLobby extends UsherElement {
@@ -29,19 +37,36 @@ export class InviteLobby extends UsherElement {
   @state() private email = "";
   @state() private isBusy = false;
   @state() private problem: Problem | null = null;
+  @state() private isOffline = false;
+  @state() private isCodeMissing = false;
+  /** Seconds until another code may be asked for. */
+  @state() private resendIn = 0;
+  @query("email-field") private emailField!: EmailField | null;
+  @query("#code") private codeField!: HTMLInputElement | null;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     const { is_signed_in_as_invited, is_bound_here, wrong_account } = this.door;
-    if (is_signed_in_as_invited || is_bound_here) void this.pass(api.redeemInvitation({ token: this.token }));
+    if (is_signed_in_as_invited || is_bound_here) void this.pass(() => api.redeemInvitation({ token: this.token }));
     else this.step = wrong_account ? "wrong_account" : "email";
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
   protected override render(): TemplateResult {
-    if (this.step === "arriving") return html`<p class="loading" role="status">Letting you in…</p>`;
+    if (this.step === "arriving") {
+      return html`<p class="loading" role="status">${this.isOffline ? doors("offline") : doors("arriving")}</p>`;
+    }
     return html`<div class="card door">
       ${doorHeader(this.door)}
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
+      <div role="status">
+        ${this.isOffline ? html`<p class="offline">${doors("offline")}</p>` : nothing}
+      </div>
       ${this.renderStep()}
     </div>`;
   }
@@ -60,40 +85,41 @@ export class InviteLobby extends UsherElement {
   }
 
   private renderEmail(): TemplateResult {
-    return html`<form @submit=${this.submitEmail}>
-      <div class="field">
-        <label for="email">Your e-mail</label>
-        <input class="input" id="email" name="email" type="email" required maxlength="254"
-          autocomplete="email" .value=${this.email} aria-describedby="why" />
-        <p class="hint" id="why">The address that this invitation was sent to.</p>
-      </div>
-      <button class="button primary" ?disabled=${this.isBusy}>Join</button>
+    return html`<form novalidate @submit=${this.submitEmail}>
+      <email-field label=${doors("invite.email")} hint=${doors("invite.why")} .value=${this.email}></email-field>
+      <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>${doors("invite.join")}</button>
     </form>`;
   }
 
   private renderOffer(): TemplateResult {
     return html`
-      <button type="button" class="button primary" ?disabled=${this.isBusy} @click=${this.requestCode}>
-        Send me a code
-      </button>
-      <p class="hint">It goes to the invited address and is valid for a few minutes.</p>
+      <button type="button" class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}
+        @click=${this.requestCode}>${doors("invite.send")}</button>
+      <p class="hint">${doors("invite.send.why")}</p>
       ${this.renderBack()}
     `;
   }
 
   private renderCode(): TemplateResult {
-    return html`<form @submit=${this.submitCode}>
+    const resend = this.resendIn > 0
+      ? doors("invite.resend_in", { seconds: this.resendIn })
+      : doors("invite.resend");
+    return html`<form novalidate @submit=${this.submitCode}>
       <div class="field">
-        <label for="code">Code</label>
-        <input class="input code" id="code" name="code" required inputmode="numeric" minlength="4"
-          maxlength="24" autocomplete="one-time-code" autocapitalize="characters" spellcheck="false"
-          aria-describedby="sent" @paste=${this.paste} />
-        <p class="hint" id="sent">If the address is right, a code is on its way. Look at the newest mail.</p>
+        <label for="code">${doors("invite.code")}</label>
+        <input class="input code" id="code" name="code" required inputmode="numeric" maxlength="24"
+          autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" dir="ltr"
+          aria-describedby="sent code-fault" aria-invalid=${this.isCodeMissing ? "true" : nothing}
+          @paste=${this.paste} @input=${() => (this.isCodeMissing = false)} />
+        <div id="code-fault" role="status">
+          ${this.isCodeMissing ? html`<p class="fault">${doors("invite.code.missing")}</p>` : nothing}
+        </div>
+        <p class="hint" id="sent">${doors("invite.sent")}</p>
       </div>
-      <button class="button primary" ?disabled=${this.isBusy}>Continue</button>
+      <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>${doors("invite.continue")}</button>
       <div class="alternatives">
-        <button type="button" class="button quiet small" ?disabled=${this.isBusy}
-          @click=${this.requestCode}>Send a new code</button>
+        <button type="button" class="button quiet small" ?disabled=${this.isBusy || this.resendIn > 0}
+          @click=${this.requestCode}>${resend}</button>
       </div>
     </form>${this.renderBack()}`;
   }
@@ -101,37 +127,43 @@ export class InviteLobby extends UsherElement {
   private renderBack(): TemplateResult {
     return html`<div class="alternatives">
       <button type="button" class="button quiet small" @click=${() => this.show("email")}>
-        Use another e-mail
+        ${doors("invite.other_email")}
       </button>
     </div>`;
   }
 
   private renderWrongAccount(): TemplateResult {
     return html`
-      <p>This invitation is for another account than the one you are signed in with.</p>
-      <button type="button" class="button primary" ?disabled=${this.isBusy} @click=${this.switchAccount}>
-        Sign out and continue
-      </button>
-      <p class="hint">Then give the invited e-mail address, or sign in with it.</p>
+      <p>${doors("invite.wrong_account")}</p>
+      <button type="button" class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}
+        @click=${this.switchAccount}>${doors("invite.switch")}</button>
+      <p class="hint">${doors("invite.switch.why")}</p>
     `;
   }
 
+  /** The next step begins with its first field, where the cursor is put. */
   private show(step: Step): void {
     this.problem = null;
     this.step = step;
+    void this.updateComplete.then(() => (step === "code" ? this.codeField : this.emailField)?.focus());
   }
 
   private submitEmail(event: SubmitEvent): void {
     event.preventDefault();
-    this.email = String(new FormData(event.target as HTMLFormElement).get("email")).trim();
-    void this.pass(api.redeemInvitation({ token: this.token, email: this.email }));
+    if (this.isBusy) return;
+    const email = this.emailField?.checked() ?? null;
+    if (email === null) return this.emailField?.focus();
+    this.email = email;
+    void this.pass(() => api.redeemInvitation({ token: this.token, email }));
   }
 
   private submitCode(event: SubmitEvent): void {
     event.preventDefault();
-    const typed = String(new FormData(event.target as HTMLFormElement).get("code"));
-    const code = onlyCode(typed);
-    void this.pass(api.verifyCode({ token: this.token, email: this.email, code }));
+    if (this.isBusy) return;
+    const code = onlyCode(this.codeField?.value ?? "");
+    this.isCodeMissing = code === "";
+    if (this.isCodeMissing) return this.codeField?.focus();
+    void this.pass(() => api.verifyCode({ token: this.token, email: this.email, code }));
   }
 
   /** Codes are pasted with spaces and words around them. */
@@ -143,21 +175,35 @@ export class InviteLobby extends UsherElement {
 
   private async requestCode(): Promise<void> {
     await this.busy(async () => {
-      await api.sendCode({ token: this.token, email: this.email });
+      await this.insist(() => api.sendCode({ token: this.token, email: this.email }));
       this.show("code");
+      this.countDown();
     });
+  }
+
+  private countDown(): void {
+    clearInterval(this.#timer);
+    this.resendIn = RESEND_S;
+    this.#timer = setInterval(() => {
+      this.resendIn -= 1;
+      if (this.resendIn <= 0) clearInterval(this.#timer);
+    }, 1_000);
   }
 
   private async switchAccount(): Promise<void> {
     await this.busy(async () => {
-      await api.signOut();
+      await this.insist(api.signOut);
       this.show("email");
     });
   }
 
-  private async pass(door: Promise<Admitted>): Promise<void> {
+  private async pass(door: () => Promise<Admitted>): Promise<void> {
     // Replaced, so that the token is left in no history.
-    await this.busy(async () => location.replace((await door).next));
+    await this.busy(async () => location.replace((await this.insist(door)).next));
+  }
+
+  private insist<T>(work: () => Promise<T>): Promise<T> {
+    return insist(work, (isDead) => (this.isOffline = isDead));
   }
 
   private async busy(work: () => Promise<void>): Promise<void> {
@@ -181,6 +227,7 @@ export class InviteLobby extends UsherElement {
       return;
     } else if (this.step === "arriving") this.step = "email";
     this.problem = problem;
+    if (problem.code === "code_wrong") this.codeField?.select();
   }
 }
 

@@ -1,140 +1,113 @@
-/** Invite one person: typing an address searches known users and fills in the rest. */
+/** Invite people by typing: their addresses, and what they are called. */
 
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import * as api from "../lib/api";
-import { debounce } from "../lib/debounce";
-import type { EntryKind, InvitationType, PersonView } from "../lib/protocol";
-import { choiceFields, inviteCommand, InviteEvent, readChoice } from "./invite-choice";
+import { repeat } from "lit/directives/repeat.js";
+import { good, MOST_NAME_CHARS, type Person } from "../lib/invitees";
+import { invite } from "../messages/invite";
+import { PeopleEvent, type PeopleField } from "./people-field";
+import "./people-field";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import own from "./invite-users.css?inline";
 
-const TYPED_MS = 180;
-const LEAST_LETTERS = 2;
+/** More names than this are folded away until they are asked for. */
+const NAMES_OPEN = 4;
 
+/** Dispatches `people`, and `go`. */
 @customElement("invite-one")
 export class InviteOne extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) entryId = "";
-  @property({ attribute: false }) types: readonly InvitationType[] = [];
-  @property({ attribute: false }) kind: EntryKind = "room";
-  @property({ attribute: false }) isBusy = false;
-  @state() private found: readonly PersonView[] = [];
-  @state() private picked = -1;
-  @query("form") private form!: HTMLFormElement;
-  @query("#email") private email!: HTMLInputElement;
-  #search: AbortController | null = null;
+  @property({ attribute: false }) people: readonly Person[] = [];
+  /** A name typed before there is an address. */
+  @state() private early = { first: "", last: "" };
+  @query("people-field") private field!: PeopleField;
 
   protected override render(): TemplateResult {
-    return html`<form class="stack" @submit=${this.submit}>
-      <div class="field who">
-        <label for="email">E-mail</label>
-        <input class="input" id="email" name="email" type="email" required maxlength="254"
-          autocomplete="off" role="combobox" aria-autocomplete="list" aria-controls="found"
-          aria-expanded=${this.found.length > 0}
-          aria-activedescendant=${this.picked >= 0 ? `found-${this.picked}` : nothing}
-          @input=${this.typed} @keydown=${this.onKey} @blur=${this.hide} />
-        ${this.renderFound()}
-        <span class="hidden-visually" role="status">
-          ${this.found.length > 0 ? `${this.found.length} known users match` : ""}
-        </span>
-      </div>
-      <div class="pair">
-        <div class="field">
-          <label for="first">First name</label>
-          <input class="input" id="first" name="first" maxlength="120" autocomplete="off" />
-        </div>
-        <div class="field">
-          <label for="last">Last name</label>
-          <input class="input" id="last" name="last" maxlength="120" autocomplete="off" />
-        </div>
-      </div>
-      ${choiceFields(this.types, this.kind)}
-      <button class="button primary" ?disabled=${this.isBusy}>
-        ${this.isBusy ? "One moment…" : "Generate invite link"}
-      </button>
-    </form>`;
+    const people = good(this.people);
+    return html`<div class="stack">
+      <people-field .entryId=${this.entryId} .people=${this.people} @people=${this.onPeople}></people-field>
+      ${people.length > 1 ? this.renderNames(people) : this.renderName(people[0])}
+    </div>`;
   }
 
-  /** The address is what people come here to type. */
   override focus(): void {
-    void this.updateComplete.then(() => this.email.focus());
+    void this.updateComplete.then(() => this.field.focus());
   }
 
-  private renderFound(): TemplateResult | typeof nothing {
-    if (this.found.length === 0) return nothing;
-    return html`<ul class="found" id="found" role="listbox" aria-label="Known users">
-      ${this.found.map(
-        (person, index) => html`<li role="option" id=${`found-${index}`}
-          aria-selected=${index === this.picked}
-          @pointerdown=${(event: Event) => {
-            event.preventDefault();
-            this.take(person);
-          }}>${person.name}<small>${person.email}</small></li>`,
-      )}
-    </ul>`;
+  /** Take in what is typed and no chip yet. */
+  commit(): void {
+    this.field.commit();
   }
 
-  private readonly search = debounce(async () => {
-    this.#search?.abort();
-    const q = this.email.value.trim();
-    if (q.length < LEAST_LETTERS) return this.hide();
-    const search = (this.#search = new AbortController());
-    try {
-      const { people } = await api.users(this.entryId, q, search.signal);
-      if (search.signal.aborted) return;
-      this.found = people;
-      this.picked = -1;
-    } catch {
-      // Suggestions are a help; without them one types on.
-      this.found = [];
-    }
-  }, TYPED_MS);
+  get draft(): string {
+    return this.field?.draft ?? "";
+  }
 
-  private readonly typed = (): void => this.search();
+  private renderName(one: Person | undefined): TemplateResult {
+    const { first, last } = one ?? this.early;
+    return html`<div class="pair" @keydown=${this.onKey}>
+      <div class="field">
+        <label for="first">${invite("first_name")}</label>
+        <input class="input" id="first" maxlength=${MOST_NAME_CHARS} autocomplete="off" .value=${first}
+          @input=${(event: Event) => this.named(one, { first: valueOf(event) })} />
+      </div>
+      <div class="field">
+        <label for="last">${invite("last_name")}</label>
+        <input class="input" id="last" maxlength=${MOST_NAME_CHARS} autocomplete="off" .value=${last}
+          @input=${(event: Event) => this.named(one, { last: valueOf(event) })} />
+      </div>
+    </div>`;
+  }
 
-  private readonly hide = (): void => {
-    this.#search?.abort();
-    this.found = [];
-    this.picked = -1;
-  };
+  private renderNames(people: readonly Person[]): TemplateResult {
+    return html`<details class="names" ?open=${people.length <= NAMES_OPEN}>
+      <summary>${invite("names", { count: people.length })}</summary>
+      <ul role="list" @keydown=${this.onKey}>
+        ${repeat(people, (one) => one.key, (one) => html`<li>
+          <span class="label">${one.email}
+            ${one.isInvited ? html`<span class="badge">${invite("people.again")}</span>` : nothing}</span>
+          <input class="input" maxlength=${MOST_NAME_CHARS} autocomplete="off" .value=${one.first}
+            aria-label=${invite("first_name.of", { who: one.email })} placeholder=${invite("first_name")}
+            @input=${(event: Event) => this.named(one, { first: valueOf(event) })} />
+          <input class="input" maxlength=${MOST_NAME_CHARS} autocomplete="off" .value=${one.last}
+            aria-label=${invite("last_name.of", { who: one.email })} placeholder=${invite("last_name")}
+            @input=${(event: Event) => this.named(one, { last: valueOf(event) })} />
+        </li>`)}
+      </ul>
+    </details>`;
+  }
 
   private onKey(event: KeyboardEvent): void {
-    const last = this.found.length - 1;
-    if (last < 0) return;
-    if (event.key === "ArrowDown") this.picked = this.picked >= last ? 0 : this.picked + 1;
-    else if (event.key === "ArrowUp") this.picked = this.picked <= 0 ? last : this.picked - 1;
-    else if (event.key === "Escape") this.hide();
-    else if (event.key === "Enter" && this.picked >= 0) this.take(this.found[this.picked]);
-    else return;
+    if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
+    this.dispatchEvent(new Event("go", { bubbles: true, composed: true }));
+  }
+
+  private named(one: Person | undefined, change: { first?: string; last?: string }): void {
+    if (!one) {
+      this.early = { ...this.early, ...change };
+      return;
+    }
+    this.tell(this.people.map((other) => (other.key === one.key ? { ...other, ...change } : other)));
+  }
+
+  private onPeople(event: PeopleEvent): void {
     event.stopPropagation();
+    const { first, last } = this.early;
+    const [one, ...others] = event.people;
+    if (one && others.length === 0 && (first || last)) {
+      this.early = { first: "", last: "" };
+      this.tell([one.first || one.last ? one : { ...one, first, last }]);
+    } else this.tell(event.people);
   }
 
-  private take(person: PersonView | undefined): void {
-    if (!person) return;
-    const { first, last } = splitName(person.name);
-    this.email.value = person.email;
-    (this.form.elements.namedItem("first") as HTMLInputElement).value = first;
-    (this.form.elements.namedItem("last") as HTMLInputElement).value = last;
-    this.hide();
-  }
-
-  private submit(event: SubmitEvent): void {
-    event.preventDefault();
-    this.hide();
-    const form = new FormData(this.form);
-    const text = (name: string): string => String(form.get(name) ?? "").trim();
-    const invitee = { email: text("email"), first_name: text("first"), last_name: text("last") };
-    this.dispatchEvent(new InviteEvent(inviteCommand([invitee], readChoice(form))));
+  private tell(people: readonly Person[]): void {
+    this.people = people;
+    this.dispatchEvent(new PeopleEvent(people));
   }
 }
 
-/** A whole name as two fields: what stands before the last space, and what stands after it. */
-export function splitName(name: string): { first: string; last: string } {
-  const at = name.trim().lastIndexOf(" ");
-  if (at < 0) return { first: name.trim(), last: "" };
-  return { first: name.trim().slice(0, at).trim(), last: name.trim().slice(at + 1) };
-}
+const valueOf = (event: Event): string => (event.target as HTMLInputElement).value;

@@ -1,11 +1,16 @@
 /** The page behind every guest link and invite link. The token stands in the fragment. */
 
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import "../lib/page";
 import * as api from "../lib/api";
 import { doorOf, type Door } from "../lib/fragment";
-import type { GuestDoor, InvitationDoor, LinkState, Problem } from "../lib/protocol";
+import { insist } from "../lib/insisting";
+import { nextStep } from "../lib/next-steps";
+import type { ErrorCode, GuestDoor, InvitationDoor, LinkState, Problem } from "../lib/protocol";
+import { refusalOf } from "../lib/refusals";
+import { common } from "../messages/common";
+import { doors } from "../messages/doors";
 import "./guest-door";
 import "./invite-lobby";
 import "./problem-card";
@@ -13,12 +18,6 @@ import "./site-header";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
-
-const NO_LINK: Problem = {
-  code: "link_not_found",
-  sentence: "This link is not valid. Check that you copied all of it, or ask whoever sent it.",
-  again: false,
-};
 
 type Looked =
   | { kind: "guest"; token: string; door: GuestDoor }
@@ -30,6 +29,7 @@ export class JoinPage extends UsherElement {
 
   @state() private looked: Looked | null = null;
   @state() private problem: Problem | null = null;
+  @state() private isOffline = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -48,15 +48,21 @@ export class JoinPage extends UsherElement {
   }
 
   private renderDoor(): TemplateResult {
-    if (this.problem) {
-      return html`<problem-card .problem=${this.problem}>
-        ${this.problem.again
-          ? html`<button type="button" class="button primary" @click=${this.look}>Try again</button>`
-          : html`<a class="button" href="/">Go to the home page</a>`}
+    const { problem, looked } = this;
+    if (problem) {
+      return html`<problem-card .problem=${problem}>
+        ${nextStep(problem.code) === "again" || problem.again
+          ? html`<button type="button" class="button primary" @click=${this.look}>${common("try_again")}</button>`
+          : nothing}
+        ${nextStep(problem.code) === "reload"
+          ? html`<button type="button" class="button primary" @click=${() => location.reload()}>${doors("end.reload")}</button>`
+          : nothing}
+        <a class="button" href="/">${common("home")}</a>
       </problem-card>`;
     }
-    const looked = this.looked;
-    if (!looked) return html`<p class="loading" role="status">Looking at your link…</p>`;
+    if (!looked) {
+      return html`<p class="loading" role="status">${this.isOffline ? doors("offline") : doors("looking")}</p>`;
+    }
     return looked.kind === "guest"
       ? html`<guest-door-form .token=${looked.token} .door=${looked.door}></guest-door-form>`
       : html`<invite-lobby .token=${looked.token} .door=${looked.door}></invite-lobby>`;
@@ -66,12 +72,12 @@ export class JoinPage extends UsherElement {
     this.problem = this.looked = null;
     const door = doorOf(location.hash.slice(1));
     if (!door) {
-      this.problem = NO_LINK;
+      this.problem = refusalOf("link_not_found");
       return;
     }
     try {
-      this.looked = await lookAt(door);
-      document.title = `${this.looked.door.entry_name} – usher`;
+      this.looked = await insist(() => lookAt(door), (isDead) => (this.isOffline = isDead));
+      document.title = common("page_title", { name: this.looked.door.entry_name });
       if (this.looked.kind === "guest") this.problem = stateProblem(this.looked.door);
     } catch (error) {
       this.problem = api.problemOf(error);
@@ -93,28 +99,12 @@ async function lookAt({ kind, token }: Door): Promise<Looked> {
 function stateProblem(door: GuestDoor): Problem | null {
   const { state } = door;
   if (state === "active" || (state === "used_up" && door.is_returning)) return null;
-  return CLOSED[state];
+  return refusalOf(CLOSED[state]);
 }
 
-const CLOSED: Record<Exclude<LinkState, "active">, Problem> = {
-  expired: {
-    code: "link_expired",
-    sentence: "This link has expired. Ask whoever sent it for a new one.",
-    again: false,
-  },
-  used_up: {
-    code: "link_used_up",
-    sentence: "This link has been used as often as it may be. Ask the host for another.",
-    again: false,
-  },
-  paused: {
-    code: "link_disabled",
-    sentence: "This link is switched off at the moment. Ask the host to switch it on.",
-    again: true,
-  },
-  off: {
-    code: "link_disabled",
-    sentence: "This link is switched off at the moment. Ask the host to switch it on.",
-    again: true,
-  },
-};
+const CLOSED = {
+  expired: "link_expired",
+  used_up: "link_used_up",
+  paused: "link_disabled",
+  off: "link_disabled",
+} as const satisfies Record<Exclude<LinkState, "active">, ErrorCode>;

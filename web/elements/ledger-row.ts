@@ -5,13 +5,14 @@ import { customElement, property } from "lit/decorators.js";
 import { ledgerMenu } from "../lib/room-menus";
 import { moment } from "../lib/timing";
 import { initials, invitationName, ledgerName, tint } from "../lib/words";
+import { ledger } from "../messages/ledger";
 import type { LedgerRow as Invitation, LedgerState, SelfView, SessionView } from "../lib/protocol";
 import "./menu-button";
 import { sheets } from "./sheets";
 import look from "./participant-row.css?inline";
 import { UsherElement } from "./usher-element";
 
-const LOOK: Record<LedgerState, string> = {
+export const LEDGER_LOOK: Record<LedgerState, string> = {
   created: "",
   sent: "",
   delivered: "accent",
@@ -44,9 +45,13 @@ export class LedgerRow extends UsherElement {
   protected override render(): TemplateResult {
     const { row, you, session } = this;
     const name = row.name || row.email;
-    const uses = row.max_uses && row.max_uses > 1 ? `${row.uses} of ${row.max_uses} uses` : "";
-    const until = row.expires_at ? `until ${moment(row.expires_at)}` : "";
-    const facts = [row.name ? row.email : "", uses, until, `by ${row.invited_by}`].filter(Boolean);
+    const most = row.max_uses ?? 0;
+    const facts = [
+      row.name ? row.email : "",
+      most > 1 ? ledger("uses", { uses: row.uses, most }) : "",
+      row.expires_at ? ledger("until", { when: moment(row.expires_at) }) : "",
+      ledger("by", { name: row.invited_by }),
+    ].filter(Boolean);
     return html`
       <span class="avatar tint-${tint(row.id)}" aria-hidden="true">${initials(name)}</span>
       <div class="words">
@@ -56,9 +61,11 @@ export class LedgerRow extends UsherElement {
           ${facts.map((fact) => html`<span>${fact}</span>`)}
         </div>
       </div>
-      <span class="badge ${LOOK[row.state]}">${ledgerName(row.state)}</span>
+      ${row.mail === "failed"
+        ? html`<span class="badge bad">${ledger("mail_failed")}</span>`
+        : html`<span class="badge ${LEDGER_LOOK[row.state]}">${ledgerName(row.state)}</span>`}
       ${ledgerMenu(row, you, session).length > 0
-        ? html`<menu-button small label=${`More for ${name}`}
+        ? html`<menu-button small label=${ledger("more", { name })}
             .items=${() => ledgerMenu(row, you, session)}></menu-button>`
         : nothing}
     `;

@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { common } from "../messages/common";
 import { icon } from "./icons";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
@@ -16,14 +17,18 @@ export class ModalDialog extends UsherElement {
   static override styles = sheets(own);
 
   @property() heading = "";
+  /** Fills the screen of a phone. */
+  @property({ type: Boolean, reflect: true }) sheet = false;
+  /** Asked before a person closes it: whether what they filled in may go. */
+  @property({ attribute: false }) mayClose: (() => boolean | Promise<boolean>) | null = null;
   @state() private hasFoot = false;
   @query("dialog") private dialog!: HTMLDialogElement;
 
   protected override render(): TemplateResult {
-    return html`<dialog aria-labelledby="heading" @close=${this.onClose} @click=${this.onClick}>
+    return html`<dialog aria-labelledby="heading" @close=${this.onClose} @cancel=${this.onCancel} @click=${this.onClick}>
       <header>
         <h2 id="heading">${this.heading}</h2>
-        <button type="button" class="button quiet icon small" aria-label="Close" @click=${this.close}>
+        <button type="button" class="button quiet icon small" aria-label=${common("close")} @click=${this.leave}>
           ${icon("close")}
         </button>
       </header>
@@ -43,6 +48,18 @@ export class ModalDialog extends UsherElement {
 
   readonly close = (): void => this.dialog.close();
 
+  /** Close by a person's wish. */
+  readonly leave = async (): Promise<void> => {
+    if (!this.mayClose || (await this.mayClose())) this.close();
+  };
+
+  /** Escape. One that comes out of a window inside this one is not about this one. */
+  private onCancel(event: Event): void {
+    if (event.target !== this.dialog) return;
+    event.preventDefault();
+    void this.leave();
+  }
+
   private onClose(): void {
     this.dispatchEvent(new Event("closed"));
   }
@@ -54,7 +71,7 @@ export class ModalDialog extends UsherElement {
     const isInside =
       event.clientX >= box.left && event.clientX <= box.right &&
       event.clientY >= box.top && event.clientY <= box.bottom;
-    if (!isInside && getSelection()?.isCollapsed !== false) this.close();
+    if (!isInside && getSelection()?.isCollapsed !== false) void this.leave();
   }
 
   private onFoot(event: Event): void {

@@ -2,18 +2,18 @@
 
 import { html, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import { tell } from "../lib/asking";
 import type { Dialog } from "../lib/menu";
+import { loadWindows, openWindow, prepareWindows } from "../lib/opening";
 import { invitationTypes } from "../lib/ranks";
 import { findRow } from "../lib/roster";
 import type { SelfView, View } from "../lib/protocol";
-import { problems } from "../messages/problems";
 import type { BlockDialog } from "./block-dialog";
 import type { BlockedPeople } from "./blocked-people";
 import type { GuestAccess } from "./guest-access";
 import type { ExtendDialog, RevokeDialog } from "./invitation-dialogs";
 import type { InvitationLink } from "./invitation-link";
 import type { InviteUsers } from "./invite-users";
+import type { LedgerWindow } from "./ledger-window";
 import type { MessageDialog } from "./message-dialog";
 import type { RenameDialog } from "./rename-dialog";
 import type { RightsDialog } from "./rights-dialog";
@@ -23,13 +23,14 @@ import { UsherElement } from "./usher-element";
 const LOAD: Record<Exclude<Dialog["name"], "settings">, () => Promise<unknown>> = {
   block: () => import("./block-dialog"),
   blocked: () => import("./blocked-people"),
-  copy: () => import("./invitation-link"),
-  extend: () => import("./invitation-dialogs"),
-  guests: () => import("./guest-access"),
-  invite: () => import("./invite-users"),
+  copy: loadWindows,
+  extend: loadWindows,
+  guests: loadWindows,
+  invitations: loadWindows,
+  invite: loadWindows,
   message: () => import("./message-dialog"),
   rename: () => import("./rename-dialog"),
-  revoke: () => import("./invitation-dialogs"),
+  revoke: loadWindows,
   rights: () => import("./rights-dialog"),
 };
 
@@ -45,12 +46,14 @@ export class RoomDialogs extends UsherElement {
   @query("revoke-dialog") private revoke!: RevokeDialog;
   @query("invitation-link") private link!: InvitationLink;
   @query("invite-users") private invite!: InviteUsers;
+  @query("ledger-window") private ledger!: LedgerWindow;
   @query("message-dialog") private message!: MessageDialog;
   @query("rename-dialog") private rename!: RenameDialog;
   @query("rights-dialog") private rights!: RightsDialog;
 
   protected override render(): TemplateResult {
     const { entry_id, kind } = this.view.session;
+    const types = invitationTypes(kind, this.you.role);
     return html`
       <block-dialog></block-dialog>
       <rename-dialog></rename-dialog>
@@ -59,24 +62,29 @@ export class RoomDialogs extends UsherElement {
       <extend-dialog></extend-dialog>
       <revoke-dialog></revoke-dialog>
       <invitation-link entry-id=${entry_id}></invitation-link>
-      <invite-users entry-id=${entry_id} .kind=${kind} .types=${invitationTypes(kind, this.you.role)}></invite-users>
+      <invite-users entry-id=${entry_id} .kind=${kind} .types=${types}></invite-users>
+      <ledger-window entry-id=${entry_id} .kind=${kind} .types=${types}
+        @invite=${() => this.show({ name: "invite" })}></ledger-window>
       <guest-access entry-id=${entry_id}></guest-access>
       <blocked-people entry-id=${entry_id}></blocked-people>
     `;
   }
 
+  protected override firstUpdated(): void {
+    if (this.you.rights.includes("invite") || this.you.rights.includes("manage_guest_access")) prepareWindows();
+  }
+
   async show(dialog: Dialog): Promise<void> {
     if (dialog.name === "settings") return;
-    try {
-      await LOAD[dialog.name]();
-    } catch {
-      return tell(this, { text: problems("unreachable"), tone: "bad" });
-    }
-    await this.updateComplete;
+    await openWindow(this, LOAD[dialog.name], () => this.open(dialog));
+  }
+
+  private open(dialog: Dialog): void {
     if ("participantId" in dialog) this.showPerson(dialog);
     else if ("invitationId" in dialog) this.showInvitation(dialog);
     else if (dialog.name === "invite") void this.invite.open();
     else if (dialog.name === "guests") void this.guests.open();
+    else if (dialog.name === "invitations") void this.ledger.open();
     else if (dialog.name === "message") void this.message.open();
     else if (dialog.name === "blocked") void this.blocked.open();
   }

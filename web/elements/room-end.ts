@@ -4,17 +4,16 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { overHttp } from "../lib/asking";
+import { nextStep } from "../lib/next-steps";
 import type { Visit } from "../lib/visit";
 import { endText } from "../lib/words";
 import type { Problem } from "../lib/protocol";
+import { doors } from "../messages/doors";
 import "./problem-card";
 import { icon } from "./icons";
 import { sheets } from "./sheets";
 import look from "./problem-card.css?inline";
 import { UsherElement } from "./usher-element";
-
-/** After these, coming in by the same page can work again. */
-const COMES_BACK: ReadonlySet<string> = new Set(["taken_over", "version_unsupported", "internal"]);
 
 @customElement("room-end")
 export class RoomEnd extends UsherElement {
@@ -33,10 +32,10 @@ export class RoomEnd extends UsherElement {
   private renderLeft(): TemplateResult {
     return html`<div class="card">
       <div class="mark calm">${icon("leave")}</div>
-      <h1>You left</h1>
+      <h1>${doors("end.left")}</h1>
       <p>${this.visit.you?.entry_name ?? ""}</p>
       <div class="next">
-        <button type="button" class="button primary" @click=${() => location.reload()}>Come back in</button>
+        <button type="button" class="button primary" @click=${() => location.reload()}>${doors("end.come_back")}</button>
         ${this.pageLink()}
       </div>
     </div>`;
@@ -46,26 +45,27 @@ export class RoomEnd extends UsherElement {
     const { view, you } = this.visit;
     const hasEnded = problem.code === "session_ended";
     const reason = problem.end_reason ?? view?.session.end_reason;
+    const step = nextStep(problem.code);
     const mayStart = hasEnded && you?.rights?.includes("start_session");
     return html`<problem-card .problem=${problem} more=${this.failure || (hasEnded && reason ? endText(reason) : "")}>
       ${mayStart
-        ? html`<button type="button" class="button primary" @click=${this.startAnew}>Start new session</button>`
+        ? html`<button type="button" class="button primary" @click=${this.startAnew}>${doors("end.start")}</button>`
         : nothing}
-      ${hasEnded && you?.rights?.includes("export")
-        ? html`<a class="button" href=${api.attendancePage(this.visit.entryId, view?.session.session_id)}>See attendance</a>`
+      ${step === "again" || problem.again
+        ? html`<button type="button" class="button primary" @click=${() => location.reload()}>${doors("end.come_back")}</button>`
         : nothing}
-      ${COMES_BACK.has(problem.code) || problem.again
-        ? html`<button type="button" class="button primary" @click=${() => location.reload()}>Come back in</button>`
+      ${step === "reload"
+        ? html`<button type="button" class="button primary" @click=${() => location.reload()}>${doors("end.reload")}</button>`
         : nothing}
-      ${problem.code === "other_device" || problem.code === "ticket_invalid"
-        ? html`<p>Open the link that you were given once more.</p>`
+      ${step === "link"
+        ? html`<p>${doors("end.open_link")}</p>`
         : nothing}
       ${this.pageLink()}
     </problem-card>`;
   }
 
   private pageLink(): TemplateResult {
-    return html`<a class="button" href="/e/${this.visit.entryId}">Go to the media page</a>`;
+    return html`<a class="button" href="/e/${this.visit.entryId}">${doors("end.page")}</a>`;
   }
 
   private async startAnew(): Promise<void> {

@@ -2,15 +2,19 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { calendarUrl } from "../lib/api";
 import { run } from "../lib/asking";
+import { googleUrl, outlookUrl } from "../lib/calendar";
 import { clock, momentInFull } from "../lib/timing";
 import { waitText } from "../lib/words";
 import type { SelfView } from "../lib/protocol";
+import { doors } from "../messages/doors";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import own from "./room-gate.css?inline";
 
 const TICK_MS = 1_000;
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 @customElement("room-gate")
@@ -20,10 +24,12 @@ export class RoomGate extends UsherElement {
   @property({ attribute: false }) you!: SelfView;
   @property({ attribute: false }) clockOffset = 0;
   @state() private now = Date.now();
+  #since = Date.now();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#since = since(this.you.session_id);
     this.#timer = setInterval(() => (this.now = Date.now()), TICK_MS);
   }
 
@@ -37,8 +43,8 @@ export class RoomGate extends UsherElement {
     return html`<div class="card" data-gate=${you.gate ?? ""}>
       <p class="soft">${you.entry_name}</p>
       ${you.gate === "countdown" ? this.renderCountdown() : this.renderWaiting()}
-      <p class="hint">You are here as ${you.name}. This page moves on by itself.</p>
-      <button type="button" class="button quiet small" @click=${() => run(this, { type: "leave" })}>Leave</button>
+      <p class="hint">${doors("gate.you", { name: you.name })}</p>
+      <button type="button" class="button quiet small" @click=${() => run(this, { type: "leave" })}>${doors("gate.leave")}</button>
     </div>`;
   }
 
@@ -46,25 +52,69 @@ export class RoomGate extends UsherElement {
     const starts = this.you.starts_at;
     const left = starts ? starts - (this.now + this.clockOffset) : 0;
     if (!starts || left <= 0) {
-      return html`<h1 role="status">Waiting for the host to start</h1>
+      return html`<h1 role="status">${doors("gate.late")}</h1>
         ${pulse()}
-        ${starts ? html`<p class="soft">It was to start ${momentInFull(starts)}.</p>` : nothing}`;
+        ${starts ? html`<p class="soft">${doors("gate.was_to_start", { when: momentInFull(starts) })}</p>` : nothing}`;
     }
-    return html`<h1>Starts in</h1>
+    return html`<h1>${doors("gate.starts_in")}</h1>
       <p class="clock ${left >= DAY_MS ? "long" : ""}" role="timer">${clock(left)}</p>
-      <p class="soft">${momentInFull(starts)}</p>`;
+      <p class="soft">${momentInFull(starts)}</p>
+      <span class="hidden-visually" role="status">${soon(left)}</span>
+      ${this.renderCalendar(starts)}`;
+  }
+
+  private renderCalendar(starts_at: number): TemplateResult {
+    const entryId = this.you.session_id.split(".")[0] ?? "";
+    const file = calendarUrl(entryId);
+    const url = new URL(`/e/${entryId}`, new URL(file, location.href)).href;
+    const appointment = { name: this.you.entry_name, starts_at, url };
+    return html`<details class="calendar">
+      <summary class="button small">${doors("gate.calendar")}</summary>
+      <ul role="list">
+        <li><a href=${file} download>${doors("gate.calendar.file")}</a></li>
+        <li><a href=${googleUrl(appointment)} target="_blank" rel="noreferrer">${doors("gate.calendar.google")}</a></li>
+        <li><a href=${outlookUrl(appointment)} target="_blank" rel="noreferrer">${doors("gate.calendar.outlook")}</a></li>
+      </ul>
+    </details>`;
   }
 
   private renderWaiting(): TemplateResult {
     const { wait_reason, waiting_message } = this.you;
-    return html`<h1 role="status">You are in the waiting room</h1>
+    const minutes = Math.floor((this.now - this.#since) / MINUTE_MS);
+    return html`<h1 role="status">${doors("gate.waiting")}</h1>
       ${pulse()}
       <p class="soft">
-        ${wait_reason ? waitText(wait_reason) : nothing} A host or moderator will let you in.
+        ${wait_reason
+          ? doors("gate.waiting.why", { reason: waitText(wait_reason) })
+          : doors("gate.waiting.then")}
       </p>
+      <p class="hint">${doors("gate.waiting_for", { minutes })}</p>
       <div role="status">
-        ${waiting_message ? html`<blockquote>${waiting_message}</blockquote>` : nothing}
+        ${waiting_message
+          ? html`<figure>
+              <figcaption class="label">${doors("gate.message")}</figcaption>
+              <blockquote>${waiting_message}</blockquote>
+            </figure>`
+          : nothing}
       </div>`;
+  }
+}
+
+/** What is said aloud, and seldom: five minutes before, one minute before. */
+function soon(left: number): string {
+  const minutes = Math.ceil(left / MINUTE_MS);
+  return minutes === 5 || minutes === 1 ? doors("gate.soon", { minutes }) : "";
+}
+
+/** Since when this tab has been waiting, also after it was loaded again. */
+function since(sessionId: string): number {
+  const key = `usher.waiting.${sessionId}`;
+  try {
+    const kept = Number(sessionStorage.getItem(key)) || Date.now();
+    sessionStorage.setItem(key, String(kept));
+    return kept;
+  } catch {
+    return Date.now();
   }
 }
 

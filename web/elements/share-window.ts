@@ -1,17 +1,21 @@
-/** *Share*: the page's address, the guest links, and the way to invite. */
+/** *Share*: the page's address, the guest links, and the way to invite; each with what it is for. */
 
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { hasDoorsOnPage } from "../lib/ranks";
 import { linkName } from "../lib/words";
+import { common } from "../messages/common";
+import { invite } from "../messages/invite";
 import type { EntryView, GuestAccessView, Problem, Right } from "../lib/protocol";
 import "./copy-field";
+import { icon, type IconName } from "./icons";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 
+/** Dispatches `invite`, `guests` and `invitations` to open these windows. */
 @customElement("share-window")
 export class ShareWindow extends UsherElement {
   static override styles = [
@@ -20,12 +24,39 @@ export class ShareWindow extends UsherElement {
       :host {
         display: contents;
       }
+      modal-dialog {
+        --dialog-size: 34rem;
+      }
       section {
         display: grid;
-        gap: var(--space-2);
+        grid-template-columns: auto 1fr;
+        gap: var(--space-2) var(--space-3);
+        padding: var(--space-4);
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+      }
+      section > * {
+        grid-column: 2;
+        min-inline-size: 0;
+      }
+      .mark {
+        grid-column: 1;
+        grid-row: 1 / span 2;
+        display: grid;
+        place-items: center;
+        inline-size: 2rem;
+        block-size: 2rem;
+        border-radius: 50%;
+        background: var(--accent-soft);
+        color: var(--accent-ink);
       }
       h3 {
         font-size: var(--type-body);
+      }
+      @media (max-width: 30rem) {
+        section > .wide {
+          grid-column: 1 / -1;
+        }
       }
     `,
   ];
@@ -38,46 +69,52 @@ export class ShareWindow extends UsherElement {
   protected override render(): TemplateResult {
     const has = (right: Right): boolean =>
       hasDoorsOnPage(this.entry.kind) && this.entry.rights.includes(right);
-    return html`<modal-dialog heading="Share">
+    return html`<modal-dialog sheet heading=${invite("share.title")}>
       <div class="stack">
-        <section>
-          <h3>Page address</h3>
-          <copy-field label="page address" .value=${location.origin + location.pathname}></copy-field>
-          <p class="hint">For people who may open this page already.</p>
-        </section>
+        ${has("invite") ? this.renderInvite() : nothing}
         ${has("manage_guest_access") ? this.renderGuests() : nothing}
-        ${has("invite")
-          ? html`<section>
-              <h3>Invitations</h3>
-              <p class="hint">A link for one person, with the role that you choose.</p>
-              <div class="line">
-                <button type="button" class="button" @click=${() => this.goTo("invite")}>Invite users</button>
-              </div>
-            </section>`
-          : nothing}
+        ${this.renderSection("file", "page", html`<copy-field class="wide" label=${invite("share.page.label")}
+          .value=${location.origin + location.pathname}></copy-field>`)}
       </div>
     </modal-dialog>`;
   }
 
+  private renderSection(mark: IconName, what: "page" | "invite" | "guests", inner: unknown): TemplateResult {
+    return html`<section aria-labelledby=${`about-${what}`}>
+      <span class="mark" aria-hidden="true">${icon(mark)}</span>
+      <h3 id=${`about-${what}`}>${invite(`share.${what}`)}</h3>
+      <p class="hint">${invite(`share.${what}.text`)}</p>
+      ${inner}
+    </section>`;
+  }
+
+  private renderInvite(): TemplateResult {
+    return this.renderSection("mail", "invite", html`<div class="line">
+      <button type="button" class="button primary" data-autofocus @click=${() => this.goTo("invite")}>${invite("title")}</button>
+      <button type="button" class="button" @click=${() => this.goTo("invitations")}>${invite("ledger")}</button>
+    </div>`);
+  }
+
   private renderGuests(): TemplateResult {
     const links = this.access?.is_on ? this.access.links : [];
-    return html`<section>
-      <h3>Guest links</h3>
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
+    return this.renderSection("people", "guests", html`
+      ${this.problem
+        ? html`<p class="problem" role="alert">${this.problem.sentence}
+            <button type="button" class="button small" @click=${this.load}>${common("try_again")}</button></p>`
+        : nothing}
       ${links.map(
         (link) => html`<div class="line">
             <span class="label">${link.name}</span>
             ${link.state === "active" ? nothing : html`<span class="badge warn">${linkName(link.state)}</span>`}
           </div>
-          <copy-field label=${`guest link ${link.name}`} .value=${link.url}></copy-field>`,
+          <copy-field class="wide" label=${invite("guest_link.of", { name: link.name })} .value=${link.url}></copy-field>`,
       )}
       ${this.access && links.length === 0
-        ? html`<p class="hint">${this.access.is_on ? "There are no guest links yet." : "Guest access is switched off."}</p>`
+        ? html`<p class="hint">${invite(this.access.is_on ? "share.guests.none" : "share.guests.off")}</p>`
         : nothing}
       <div class="line">
-        <button type="button" class="button" @click=${() => this.goTo("guests")}>Manage guest access</button>
-      </div>
-    </section>`;
+        <button type="button" class="button" @click=${() => this.goTo("guests")}>${invite("guests")}</button>
+      </div>`);
   }
 
   async open(): Promise<void> {
@@ -86,16 +123,17 @@ export class ShareWindow extends UsherElement {
     await this.dialog.open();
   }
 
-  private async load(): Promise<void> {
+  private readonly load = async (): Promise<void> => {
     if (!hasDoorsOnPage(this.entry.kind) || !this.entry.rights.includes("manage_guest_access")) return;
     try {
       this.access = await api.guestAccess(this.entry.entry_id);
+      this.problem = null;
     } catch (error) {
       this.problem = api.problemOf(error);
     }
-  }
+  };
 
-  private goTo(window: "invite" | "guests"): void {
+  private goTo(window: "invite" | "guests" | "invitations"): void {
     this.dialog.close();
     this.dispatchEvent(new Event(window));
   }

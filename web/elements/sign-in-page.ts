@@ -5,18 +5,21 @@ import { customElement, state } from "lit/decorators.js";
 import "../lib/page";
 import * as api from "../lib/api";
 import { takeFragment } from "../lib/fragment";
+import { whenLoaded } from "../lib/language";
 import type { Problem } from "../lib/protocol";
+import { common } from "../messages/common";
+import { doors } from "../messages/doors";
 import "./problem-card";
 import "./site-header";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 
-const NO_TOKEN: Problem = {
+const noToken = (): Problem => ({
   code: "not_signed_in",
-  sentence: "Open the sign-in link that you were given. Whoever runs this server can make one.",
+  sentence: doors("no_sign_in"),
   again: false,
-};
+});
 
 @customElement("sign-in-page")
 export class SignInPage extends UsherElement {
@@ -26,7 +29,8 @@ export class SignInPage extends UsherElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.signIn(takeFragment());
+    // The words that may be needed have to be here first.
+    void (whenLoaded() ?? Promise.resolve()).then(() => this.signIn(takeFragment()));
   }
 
   protected override render(): TemplateResult {
@@ -34,15 +38,15 @@ export class SignInPage extends UsherElement {
       <main id="main" class="narrow">
         ${this.problem
           ? html`<problem-card .problem=${this.problem}>
-              <a class="button" href="/">Go to the home page</a>
+              <a class="button" href="/">${common("home")}</a>
             </problem-card>`
-          : html`<p class="loading" role="status">Signing in…</p>`}
+          : html`<p class="loading" role="status">${doors("signing_in")}</p>`}
       </main>`;
   }
 
   private async signIn(token: string): Promise<void> {
     if (!token) {
-      this.problem = NO_TOKEN;
+      this.problem = noToken();
       return;
     }
     try {

@@ -9,7 +9,8 @@ import { inOurWords } from "./refusals";
 import { requestOf } from "./routes";
 import type {
   Admitted, BlockView, Command, CsvPreview, Done, EntrySummary, EntryView, GuestAccessView,
-  GuestDoor, InvitationDoor, Me, OutboxMail, PeopleFound, Problem, SelfView, SignedIn,
+  GuestDoor, InvitationDoor, InvitationLinks, LedgerRow, LedgerSummary, MailPreview,
+  MailPreviewForm, Me, OutboxMail, PeopleFound, Problem, SelfView, SignedIn,
 } from "./protocol";
 
 const API = "/api/v1";
@@ -20,6 +21,9 @@ export class Refused extends Error {
     super(problem.sentence);
   }
 }
+
+/** The line is dead: nothing was refused, and trying again may help at once. */
+export class Unreachable extends Refused {}
 
 const ours = (key: "unreachable" | "unreadable"): Problem => ({
   code: "internal",
@@ -51,7 +55,7 @@ export async function request<T>(
     response = await fetch((server ?? access?.server ?? "") + API + path, init);
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Refused(ours("unreachable"));
+    throw new Unreachable(ours("unreachable"));
   }
   let answer: unknown;
   try {
@@ -95,6 +99,16 @@ export const invitationLink = (entryId: string, invitationId: string): Promise<{
   get(`/entries/${id(entryId)}/invitations/${id(invitationId)}/link`);
 export const previewCsv = (entryId: string, csv: string): Promise<CsvPreview> =>
   post(`/entries/${id(entryId)}/invitations/preview`, { csv });
+export const invitationLinks = (entryId: string, invitation_ids: readonly string[]): Promise<InvitationLinks> =>
+  post(`/entries/${id(entryId)}/invitations/links`, { invitation_ids });
+export const mailPreview = (entryId: string, form: MailPreviewForm): Promise<MailPreview> =>
+  post(`/entries/${id(entryId)}/invitations/mail-preview`, form);
+/** @param query filters, sort, limit and where to go on, as `URLSearchParams`. */
+export const ledger = (entryId: string, query: URLSearchParams, signal?: AbortSignal): Promise<LedgerRow[]> =>
+  get(`/entries/${id(entryId)}/invitations?${query}`, signal);
+export const ledgerSummary = (
+  entryId: string, query: URLSearchParams, signal?: AbortSignal,
+): Promise<LedgerSummary> => get(`/entries/${id(entryId)}/invitations/summary?${query}`, signal);
 export const users = (entryId: string, q: string, signal: AbortSignal): Promise<PeopleFound> =>
   get(`/users?entry_id=${id(entryId)}&q=${id(q)}`, signal);
 
@@ -130,9 +144,11 @@ export async function whyNot(sessionId: string): Promise<Problem | null> {
 
 export const attendanceUrl = (sessionId: string, format: "csv" | "json"): string =>
   `${API}/sessions/${id(sessionId)}/attendance?format=${format}`;
-/** The page of the attendance view: of one session, or of the newest. */
-export const attendancePage = (entryId: string, sessionId?: string): string =>
-  `/e/${id(entryId)}/attendance${sessionId ? `?session=${id(sessionId)}` : ""}`;
+/** The calendar file of an entry that has a time. */
+export const calendarUrl = (entryId: string): string => {
+  const path = `/entries/${id(entryId)}/calendar`;
+  return (accessFor(path)?.server ?? "") + API + path;
+};
 export const outbox = (): Promise<OutboxMail[]> => get("/outbox");
 
 /** Carry a command over HTTP, for pages without a connection. */

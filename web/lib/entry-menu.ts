@@ -1,6 +1,5 @@
 /** The three dots of a media page: what the reader's rights allow there. */
 
-import { attendancePage } from "./api";
 import { hasDoorsOnPage, isLive } from "./ranks";
 import { only, withoutEmpty, type MenuGroup } from "./menu";
 import type { EntryView, Right } from "./protocol";
@@ -17,16 +16,13 @@ export function entryMenu(entry: EntryView): MenuGroup[] {
           doors && has("manage_guest_access"),
           { label: "Manage guest access", dialog: { name: "guests" } },
         ],
+        [doors && has("invite"), { label: "Invitations", dialog: { name: "invitations" } }],
       ]),
     },
     {
       items: only([
         [has("edit_entry"), { label: "Edit…", dialog: { name: "settings" } }],
         [has("block"), { label: "Blocked people", dialog: { name: "blocked" } }],
-        [
-          has("export"),
-          { label: "Attendance", href: attendancePage(entry.entry_id), isPage: true },
-        ],
         [
           mayStart,
           {

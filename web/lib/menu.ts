@@ -4,7 +4,7 @@ import type { BlockBy, Command } from "./protocol";
 
 export type Dialog =
   | { name: "rights" | "rename" | "block"; participantId: string }
-  | { name: "message" | "blocked" | "invite" | "guests" | "settings" }
+  | { name: "message" | "blocked" | "invite" | "guests" | "invitations" | "settings" }
   | { name: "extend" | "revoke" | "copy"; invitationId: string };
 
 export interface MenuItem {
@@ -16,9 +16,7 @@ export interface MenuItem {
   isChecked?: boolean;
   command?: Command;
   dialog?: Dialog;
-  /** A file, or with `isPage` a page, which opens beside this one. */
   href?: string;
-  isPage?: boolean;
   /** What is done on the page itself, without a command. */
   act?: () => void;
   /** The key that does the same, shown beside the words. */

@@ -1,10 +1,10 @@
 /** The menus of the whole tab, of those who wait, and of an invitation. */
 
 import { tab } from "../messages/tab";
-import { accessTo } from "./access";
-import { attendancePage, attendanceUrl } from "./api";
+import { attendanceUrl } from "./api";
+import { invitationMenu } from "./invitation-menu";
 import { invitationTypes, isLive } from "./ranks";
-import { invitationName, modeName, modeText, STAGE_MODES } from "./words";
+import { modeName, modeText, STAGE_MODES } from "./words";
 import { only, withoutEmpty, type MenuGroup } from "./menu";
 import type {
   GuestLinkView, LedgerRow, Right, SelfView, SessionView,
@@ -14,9 +14,6 @@ import type {
 export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
   const has = (right: Right): boolean => you.rights.includes(right);
   const live = isLive(session.kind);
-  const { session_id: sessionId, entry_id: entryId } = session;
-  // A tab on another site's page has a ticket and no cookies, and a link carries no ticket.
-  const exports = has("export") && !accessTo(entryId);
   return withoutEmpty([
     {
       label: tab("menu.stage_access"),
@@ -64,6 +61,7 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
       items: only([
         [has("invite"), { label: tab("invite_users"), dialog: { name: "invite" } }],
         [has("manage_guest_access"), { label: tab("invite_guests"), dialog: { name: "guests" } }],
+        [has("invite"), { label: tab("menu.invitations"), dialog: { name: "invitations" } }],
         [has("admit"), { label: tab("message_waiting"), dialog: { name: "message" } }],
         [has("block"), { label: tab("menu.blocked"), dialog: { name: "blocked" } }],
       ]),
@@ -71,11 +69,13 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
     {
       items: only([
         [
-          exports,
-          { label: tab("menu.attendance"), href: attendancePage(entryId, sessionId), isPage: true },
+          has("export"),
+          { label: tab("menu.export_csv"), href: attendanceUrl(session.session_id, "csv") },
         ],
-        [exports, { label: tab("menu.export_csv"), href: attendanceUrl(sessionId, "csv") }],
-        [exports, { label: tab("menu.export_json"), href: attendanceUrl(sessionId, "json") }],
+        [
+          has("export"),
+          { label: tab("menu.export_json"), href: attendanceUrl(session.session_id, "json") },
+        ],
       ]),
     },
   ]);
@@ -95,37 +95,6 @@ export function waitingMenu(links: readonly GuestLinkView[]): MenuGroup[] {
   ]);
 }
 
-/** The three dots of an invitation. What was revoked can only be made anew, by inviting again. */
-export function ledgerMenu(row: LedgerRow, you: SelfView, session: SessionView): MenuGroup[] {
-  if (row.state === "revoked") return [];
-  const types = invitationTypes(session.kind, you.role);
-  if (!types.includes(row.invitation_type)) return [];
-  const invitation_id = row.id;
-  return withoutEmpty([
-    {
-      items: only([
-        [row.state !== "expired", { label: tab("ledger.resend"), command: { type: "resend_invitation", invitation_id } }],
-        [row.state !== "expired", { label: tab("ledger.copy"), dialog: { name: "copy", invitationId: row.id } }],
-        [true, { label: tab("ledger.extend"), dialog: { name: "extend", invitationId: row.id } }],
-        [
-          row.has_device,
-          { label: tab("ledger.reset_device"), command: { type: "reset_invitation_device", invitation_id } },
-        ],
-      ]),
-    },
-    {
-      label: tab("ledger.change_role"),
-      isChoice: true,
-      items: types.map((invitation_type) => ({
-        label: invitationName(invitation_type),
-        isChecked: row.invitation_type === invitation_type,
-        command: { type: "change_invitation", invitation_id, invitation_type } as const,
-      })),
-    },
-    {
-      items: [
-        { label: tab("ledger.revoke"), tone: "danger", dialog: { name: "revoke", invitationId: row.id } },
-      ],
-    },
-  ]);
-}
+/** The three dots of an invitation. */
+export const ledgerMenu = (row: LedgerRow, you: SelfView, session: SessionView): MenuGroup[] =>
+  invitationMenu(row, invitationTypes(session.kind, you.role));

@@ -14,6 +14,7 @@ interface Call {
 
 let calls: Call[];
 let answers: object[];
+let isDead = false;
 const replace = vi.fn();
 const refused = vi.fn();
 
@@ -44,9 +45,17 @@ async function settled(element: HTMLElement): Promise<void> {
 const root = (element: HTMLElement): ShadowRoot => element.shadowRoot as ShadowRoot;
 const text = (element: HTMLElement): string => root(element).textContent.replace(/\s+/gu, " ");
 
+/** A field of the form, which may stand in an element of its own. */
+const field = (element: HTMLElement, id: string): HTMLElement | null =>
+  root(element).getElementById(id) ??
+  root(element).querySelector("email-field")?.shadowRoot?.getElementById(id) ??
+  null;
+
 async function fill(element: HTMLElement, fields: Record<string, string>): Promise<void> {
   for (const [id, value] of Object.entries(fields)) {
-    (root(element).getElementById(id) as HTMLInputElement).value = value;
+    const input = field(element, id) as HTMLInputElement;
+    input.value = value;
+    input.dispatchEvent(new Event("input"));
   }
   const form = root(element).querySelector("form") as HTMLFormElement;
   form.dispatchEvent(new Event("submit", { cancelable: true }));
@@ -62,9 +71,11 @@ async function press(element: HTMLElement, label: string): Promise<void> {
 beforeEach(() => {
   calls = [];
   answers = [];
+  localStorage.clear();
   vi.stubGlobal("location", { replace });
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
     calls.push({ path: path.replace("/api/v1", ""), body: JSON.parse(String(init.body)) as Call["body"] });
+    if (isDead) throw new TypeError("no line");
     const answer = answers.shift() ?? ADMITTED;
     return { ok: !("code" in answer), json: async () => answer };
   });
@@ -116,6 +127,47 @@ describe("the guest's form", () => {
   });
 });
 
+describe("the guest's form helps", () => {
+  it("by saying what is missing, in place, and asks the server nothing", async () => {
+    const form = await put<GuestDoorForm>("guest-door-form", { door: GUEST });
+    await fill(form, { name: " ", email: "ada" });
+    expect(text(form)).toContain("Type your name");
+    await fill(form, { name: "Ada", email: "ada" });
+    expect(field(form, "email")?.getAttribute("aria-invalid")).toBe("true");
+    expect(calls).toEqual([]);
+  });
+
+  it("with what was typed last time, kept after it worked, until one says forget", async () => {
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST });
+    answers = [problem("bad_request")];
+    await fill(form, { name: "Ada", email: "ada@x.example" });
+    expect(localStorage.length).toBe(0);
+    await fill(form, {});
+    const next = await put<GuestDoorForm>("guest-door-form", { token: "t9", door: GUEST });
+    expect((field(next, "name") as HTMLInputElement).value).toBe("Ada");
+    expect((field(next, "email") as HTMLInputElement).value).toBe("ada@x.example");
+    await press(next, "Forget me");
+    expect(localStorage.length).toBe(0);
+    expect((field(next, "name") as HTMLInputElement).value).toBe("");
+  });
+
+  it("by trying again when the line is back, with nothing lost and nothing sent twice", async () => {
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST });
+    isDead = true;
+    await fill(form, { name: "Ada", email: "ada@x.example" });
+    expect(text(form)).toContain("Nothing that you typed is lost");
+    await fill(form, {});
+    isDead = false;
+    calls = [];
+    window.dispatchEvent(new Event("online"));
+    await settled(form);
+    expect(calls).toEqual([
+      { path: "/doors/guest", body: { token: "t0", name: "Ada", email: "ada@x.example" } },
+    ]);
+    expect(replace).toHaveBeenCalledOnce();
+  });
+});
+
 describe("the lobby of an invitation", () => {
   it.each([{ is_signed_in_as_invited: true }, { is_bound_here: true }])("lets in at once: %o", async (fields) => {
     await put<InviteLobby>("invite-lobby", { token: "t1", door: { ...INVITED, ...fields } });
@@ -159,6 +211,6 @@ describe("the lobby of an invitation", () => {
     expect(calls).toEqual([]);
     await press(lobby, "Sign out and continue");
     expect(calls[0]?.path).toBe("/sign-out");
-    expect(root(lobby).getElementById("email")).not.toBeNull();
+    expect(field(lobby, "email")).not.toBeNull();
   });
 });

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { entryMenu } from "../../lib/entry-menu";
 import { hasDoorsOnPage, invitationTypes, ROLE_RIGHTS } from "../../lib/ranks";
 import { ledgerMenu, tabMenu, waitingMenu } from "../../lib/room-menus";
-import { grantAccess } from "../../lib/access";
-import type { MenuGroup, MenuItem } from "../../lib/menu";
+import type { MenuGroup } from "../../lib/menu";
 import { entry, invitation, session, you } from "../making";
 
 const labels = (groups: MenuGroup[]): string[] =>
@@ -18,7 +17,7 @@ describe("the menu of a media page", () => {
 
   it("has what the rights allow", () => {
     expect(labels(entryMenu(all))).toEqual([
-      "Invite users", "Manage guest access", "Edit…", "Blocked people", "Start session",
+      "Invite users", "Manage guest access", "Invitations", "Edit…", "Blocked people", "Start session",
     ]);
     expect(entryMenu(entry())).toEqual([]);
   });
@@ -39,8 +38,8 @@ describe("the menu of the tab", () => {
   it("has everything for a moderator", () => {
     expect(labels(tabMenu(moderator, session()))).toEqual([
       "Everyone", "By request", "Invite only", "Mute all", "Turn all cameras off",
-      "Hard mute", "Clear raised hands", "Lock room", "Invite users", "Invite guests",
-      "Message those waiting…", "Blocked people", "Attendance", "Export attendance (CSV)",
+      "Hard mute", "Clear raised hands", "Lock room", "Invite users", "Invite guests", "Invitations",
+      "Message those waiting…", "Blocked people", "Export attendance (CSV)",
       "Export attendance (JSON)",
     ]);
   });
@@ -51,15 +50,6 @@ describe("the menu of the tab", () => {
     expect(items.find((item) => item.label === "Everyone")?.isChecked).toBe(true);
     const lock = items.find((item) => item.label === "Lock room");
     expect(lock).toMatchObject({ isChecked: true, command: { type: "set_lock", is_locked: false } });
-  });
-
-  it("leads to the attendance of this session, but not from another site's page", () => {
-    const found = (entry_id: string): MenuItem | undefined =>
-      tabMenu(moderator, session({ entry_id }))
-        .flatMap((group) => group.items).find((item) => item.label === "Attendance");
-    expect(found("e_1")).toMatchObject({ href: "/e/e_1/attendance?session=e_1.s1", isPage: true });
-    grantAccess("e_far", { server: "https://usher.example", ticket: "T" });
-    expect(found("e_far")).toBeUndefined();
   });
 
   it("has nothing for viewers", () => {

@@ -1,0 +1,71 @@
+/** An e-mail address, with help: what is missing, and what was probably meant. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { emailFault, meantEmail, type EmailFault } from "../lib/email";
+import { doors } from "../messages/doors";
+import { sheets } from "./sheets";
+import { UsherElement } from "./usher-element";
+import own from "./email-field.css?inline";
+
+@customElement("email-field")
+export class EmailField extends UsherElement {
+  static override styles = sheets(own);
+
+  @property() label = "";
+  @property() hint = "";
+  @property() value = "";
+  @state() private fault: EmailFault | null = null;
+  @state() private meant: string | null = null;
+  @query("input") private input!: HTMLInputElement | null;
+
+  protected override render(): TemplateResult {
+    const { fault, meant } = this;
+    return html`<div class="field">
+      <label for="email">${this.label}</label>
+      <input class="input" id="email" name="email" type="email" inputmode="email" required maxlength="254"
+        autocomplete="email" autocapitalize="off" spellcheck="false" dir="ltr" .value=${this.value}
+        aria-describedby="why fault" aria-invalid=${fault ? "true" : nothing}
+        @input=${this.onInput} @blur=${this.onBlur} />
+      <p class="hint" id="why">${this.hint}</p>
+      <div id="fault" role="status">
+        ${fault ? html`<p class="fault">${doors(`email.${fault}`)}</p>` : nothing}
+        ${meant
+          ? html`<button type="button" class="button quiet small" @click=${this.take}>
+              ${doors("email.meant", { email: meant })}
+            </button>`
+          : nothing}
+      </div>
+    </div>`;
+  }
+
+  /** The address, trimmed; null when there is something to correct, which is then shown. */
+  checked(): string | null {
+    this.fault = emailFault(this.input?.value ?? "");
+    return this.fault ? null : (this.input?.value.trim() ?? null);
+  }
+
+  override focus(): void {
+    this.input?.focus();
+  }
+
+  private onInput(): void {
+    this.value = this.input?.value ?? "";
+    this.meant = null;
+    // What was at fault is looked at with every letter; what is being typed is left in peace.
+    if (this.fault) this.fault = emailFault(this.value);
+  }
+
+  private onBlur(): void {
+    if (this.value.trim() === "") return;
+    this.fault = emailFault(this.value);
+    this.meant = meantEmail(this.value);
+  }
+
+  private take(): void {
+    if (!this.meant) return;
+    this.value = this.meant;
+    this.meant = this.fault = null;
+    this.focus();
+  }
+}

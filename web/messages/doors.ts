@@ -1,0 +1,7 @@
+/** Words of the way in: the doors, the gates, and every way out again. */
+
+import { catalogue } from "../lib/language";
+
+export const doors = catalogue<typeof import("./doors/en.json")>(
+  import.meta.glob("./doors/*.json", { import: "default" }),
+);

@@ -1,0 +1,102 @@
+/** Pages say nothing but messages: no English is written into an element. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { readSource, textsIn } from "./templates";
+
+const WEB = join(import.meta.dirname, "../..");
+const FOLDERS = ["elements", "lib"];
+
+/** Looks like a sentence or a label, and is neither a name of ours nor of the browser's. */
+const SENTENCE = /^\p{Lu}[\p{Ll}’']+(?:[\s\u0001.…?!:,]|$)|\p{Ll} \p{Ll}.*[.?!…]$/u;
+
+/** Names that are the same in each language, and names that begin as sentences do: keys, headers, our own log. */
+const NAMES = new Set([
+  "usher", "QR", 'placeholder="https://"',
+  "Alt", "Backspace", "Clear", "Control", "Delete", "End", "Enter", "Escape", "Home", "Meta", "Shift", "Space", "Tab",
+  "Content", "Accept", "Authorization", "Origin", "Bearer \u0001",
+  "messages did not load",
+]);
+
+/** The names of the languages, each in its own, are no messages; a fault of a programmer is read by no visitor. */
+const NO_WORDS = new Set(["lib/language.ts", "lib/codec.ts"]);
+
+/** Files that still have to be put into messages. Take out what is done; nothing comes in. */
+const NOT_YET: ReadonlySet<string> = new Set([
+  "elements/arrivals.ts",
+  "elements/block-dialog.ts",
+  "elements/blocked-people.ts",
+  "elements/command-dialog.ts",
+  "elements/confirm-dialog.ts",
+  "elements/copy-field.ts",
+  "elements/door-header.ts",
+  "elements/entry-content.ts",
+  "elements/entry-page.ts",
+  "elements/entry-settings.ts",
+  "elements/guest-access.ts",
+  "elements/guest-door.ts",
+  "elements/guest-link-form.ts",
+  "elements/guest-link.ts",
+  "elements/home-page.ts",
+  "elements/invitation-dialogs.ts",
+  "elements/invitation-link.ts",
+  "elements/invite-choice.ts",
+  "elements/invite-list.ts",
+  "elements/invite-lobby.ts",
+  "elements/invite-one.ts",
+  "elements/invite-users.ts",
+  "elements/join-page.ts",
+  "elements/ledger-row.ts",
+  "elements/message-dialog.ts",
+  "elements/modal-dialog.ts",
+  "elements/not-found-page.ts",
+  "elements/outbox-page.ts",
+  "elements/own-controls.ts",
+  "elements/page-presence.ts",
+  "elements/qr-code.ts",
+  "elements/rename-dialog.ts",
+  "elements/rights-dialog.ts",
+  "elements/room-end.ts",
+  "elements/room-gate.ts",
+  "elements/room-header.ts",
+  "elements/room-stage.ts",
+  "elements/share-window.ts",
+  "elements/sign-in-page.ts",
+  "elements/site-header.ts",
+  "elements/stage-offer.ts",
+  "elements/telling.ts",
+  "elements/toast-list.ts",
+  "lib/entry-menu.ts",
+  "lib/outcomes.ts",
+]);
+
+function textsOf(path: string): string[] {
+  const { templates, strings } = readSource(readFileSync(join(WEB, path), "utf8"));
+  const sentences = strings.filter((one) => SENTENCE.test(one));
+  return [...templates.flatMap(textsIn), ...sentences].filter((one) => !NAMES.has(one));
+}
+
+const files = FOLDERS.flatMap((folder) =>
+  readdirSync(join(WEB, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+    .map((name) => `${folder}/${name}`),
+).filter((path) => !NO_WORDS.has(path));
+
+describe("reading a source", () => {
+  it("finds what a template says, also in attributes and in what is chosen within", () => {
+    const { templates, strings } = readSource(
+      'html`<p title="Says \u0024{name}">Hello \u0024{isNew ? "Welcome here" : html`<b>again</b>`}</p>` // "Not this"',
+    );
+    expect(templates.flatMap(textsIn)).toEqual(["again", 'title="Says "', "Hello"]);
+    expect(strings).toEqual(["Welcome here"]);
+  });
+});
+
+it.each(files)("%s says messages only", (path) => {
+  if (!NOT_YET.has(path)) expect(textsOf(path)).toEqual([]);
+});
+
+it("knows the files that it waits for", () => {
+  expect([...NOT_YET].filter((path) => !files.includes(path))).toEqual([]);
+});
