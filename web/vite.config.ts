@@ -6,7 +6,7 @@ import { messages } from "./build/messages.ts";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** One HTML file for each page that the server hands out, by the name it knows it under. */
-const PAGES = ["index", "entry", "join", "sign-in", "room", "embed", "outbox", "not-found"];
+const PAGES = ["index", "entry", "attendance", "join", "sign-in", "room", "embed", "outbox", "not-found"];
 
 export default defineConfig({
   root: here("pages"),

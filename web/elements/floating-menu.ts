@@ -66,7 +66,8 @@ export class FloatingMenu extends UsherElement {
       ${item.text ? html`<small>${item.text}</small>` : nothing}`;
     const look = `item ${item.tone ?? ""}`;
     if (item.href) {
-      return html`<a class=${look} role="menuitem" tabindex="-1" href=${item.href} download
+      return html`<a class=${look} role="menuitem" tabindex="-1" href=${item.href}
+        ?download=${!item.isPage} target=${item.isPage ? "_blank" : nothing}
         @click=${() => this.close()}>${face}</a>`;
     }
     const isSwitch = item.isChecked !== undefined;

@@ -51,6 +51,9 @@ export class RoomEnd extends UsherElement {
       ${mayStart
         ? html`<button type="button" class="button primary" @click=${this.startAnew}>${doors("end.start")}</button>`
         : nothing}
+      ${hasEnded && you?.rights?.includes("export")
+        ? html`<a class="button" href=${api.attendancePage(this.visit.entryId, view?.session.session_id)}>${doors("end.attendance")}</a>`
+        : nothing}
       ${step === "again" || problem.again
         ? html`<button type="button" class="button primary" @click=${() => location.reload()}>${doors("end.come_back")}</button>`
         : nothing}

@@ -149,6 +149,9 @@ export const calendarUrl = (entryId: string): string => {
   const path = `/entries/${id(entryId)}/calendar`;
   return (accessFor(path)?.server ?? "") + API + path;
 };
+/** The page of the attendance view: of one session, or of the newest. */
+export const attendancePage = (entryId: string, sessionId?: string): string =>
+  `/e/${id(entryId)}/attendance${sessionId ? `?session=${id(sessionId)}` : ""}`;
 export const outbox = (): Promise<OutboxMail[]> => get("/outbox");
 
 /** Carry a command over HTTP, for pages without a connection. */

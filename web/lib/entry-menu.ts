@@ -1,5 +1,6 @@
 /** The three dots of a media page: what the reader's rights allow there. */
 
+import { attendancePage } from "./api";
 import { hasDoorsOnPage, isLive } from "./ranks";
 import { only, withoutEmpty, type MenuGroup } from "./menu";
 import type { EntryView, Right } from "./protocol";
@@ -23,6 +24,10 @@ export function entryMenu(entry: EntryView): MenuGroup[] {
       items: only([
         [has("edit_entry"), { label: "Edit…", dialog: { name: "settings" } }],
         [has("block"), { label: "Blocked people", dialog: { name: "blocked" } }],
+        [
+          has("export"),
+          { label: "Attendance", href: attendancePage(entry.entry_id), isPage: true },
+        ],
         [
           mayStart,
           {

@@ -16,7 +16,9 @@ export interface MenuItem {
   isChecked?: boolean;
   command?: Command;
   dialog?: Dialog;
+  /** A file, or with `isPage` a page, which opens beside this one. */
   href?: string;
+  isPage?: boolean;
   /** What is done on the page itself, without a command. */
   act?: () => void;
   /** The key that does the same, shown beside the words. */

@@ -1,7 +1,8 @@
 /** The menus of the whole tab, of those who wait, and of an invitation. */
 
 import { tab } from "../messages/tab";
-import { attendanceUrl } from "./api";
+import { accessTo } from "./access";
+import { attendancePage, attendanceUrl } from "./api";
 import { invitationMenu } from "./invitation-menu";
 import { invitationTypes, isLive } from "./ranks";
 import { modeName, modeText, STAGE_MODES } from "./words";
@@ -14,6 +15,9 @@ import type {
 export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
   const has = (right: Right): boolean => you.rights.includes(right);
   const live = isLive(session.kind);
+  const { session_id: sessionId, entry_id: entryId } = session;
+  // A tab on another site's page has a ticket and no cookies, and a link carries no ticket.
+  const exports = has("export") && !accessTo(entryId);
   return withoutEmpty([
     {
       label: tab("menu.stage_access"),
@@ -69,13 +73,11 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
     {
       items: only([
         [
-          has("export"),
-          { label: tab("menu.export_csv"), href: attendanceUrl(session.session_id, "csv") },
+          exports,
+          { label: tab("menu.attendance"), href: attendancePage(entryId, sessionId), isPage: true },
         ],
-        [
-          has("export"),
-          { label: tab("menu.export_json"), href: attendanceUrl(session.session_id, "json") },
-        ],
+        [exports, { label: tab("menu.export_csv"), href: attendanceUrl(sessionId, "csv") }],
+        [exports, { label: tab("menu.export_json"), href: attendanceUrl(sessionId, "json") }],
       ]),
     },
   ]);

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { entryMenu } from "../../lib/entry-menu";
 import { hasDoorsOnPage, invitationTypes, ROLE_RIGHTS } from "../../lib/ranks";
 import { ledgerMenu, tabMenu, waitingMenu } from "../../lib/room-menus";
-import type { MenuGroup } from "../../lib/menu";
+import { grantAccess } from "../../lib/access";
+import type { MenuGroup, MenuItem } from "../../lib/menu";
 import { entry, invitation, session, you } from "../making";
 
 const labels = (groups: MenuGroup[]): string[] =>
@@ -39,7 +40,7 @@ describe("the menu of the tab", () => {
     expect(labels(tabMenu(moderator, session()))).toEqual([
       "Everyone", "By request", "Invite only", "Mute all", "Turn all cameras off",
       "Hard mute", "Clear raised hands", "Lock room", "Invite users", "Invite guests", "Invitations",
-      "Message those waiting…", "Blocked people", "Export attendance (CSV)",
+      "Message those waiting…", "Blocked people", "Attendance", "Export attendance (CSV)",
       "Export attendance (JSON)",
     ]);
   });
@@ -50,6 +51,15 @@ describe("the menu of the tab", () => {
     expect(items.find((item) => item.label === "Everyone")?.isChecked).toBe(true);
     const lock = items.find((item) => item.label === "Lock room");
     expect(lock).toMatchObject({ isChecked: true, command: { type: "set_lock", is_locked: false } });
+  });
+
+  it("leads to the attendance of this session, but not from another site's page", () => {
+    const found = (entry_id: string): MenuItem | undefined =>
+      tabMenu(moderator, session({ entry_id }))
+        .flatMap((group) => group.items).find((item) => item.label === "Attendance");
+    expect(found("e_1")).toMatchObject({ href: "/e/e_1/attendance?session=e_1.s1", isPage: true });
+    grantAccess("e_far", { server: "https://usher.example", ticket: "T" });
+    expect(found("e_far")).toBeUndefined();
   });
 
   it("has nothing for viewers", () => {
