@@ -127,38 +127,43 @@ export class LedgerWindow extends UsherElement {
     const types = Object.entries(summary?.types ?? {}) as [InvitationType, number][];
     const inviters = summary?.inviters ?? [];
     return html`<div class="filters" role="search" aria-label=${invite("ledger.filters")}>
-      <label class="find">${common("search")}
+      <div class="find field">
+        <label for="find">${common("search")}</label>
         <input class="input" id="find" type="search" maxlength="100" placeholder=${invite("ledger.find")}
           @input=${this.typed} />
-      </label>
-      <label>${invite("ledger.state")}
-        <select class="input" @change=${(event: Event) => this.ask({ state: valueOf(event) as LedgerQuery["state"] })}>
+      </div>
+      <div class="field">
+        <label for="state">${invite("ledger.state")}</label>
+        <select class="input" id="state" @change=${(event: Event) => this.ask({ state: valueOf(event) as LedgerQuery["state"] })}>
           <option value="" ?selected=${asked.state === ""}>${invite("ledger.all", { count: summary?.total ?? 0 })}</option>
           <option value="not_in" ?selected=${asked.state === "not_in"}>${invite("ledger.not_in")}</option>
           ${states.map(([one, count]) => html`<option value=${one} ?selected=${asked.state === one}>
             ${invite("ledger.option", { name: ledgerName(one), count })}</option>`)}
         </select>
-      </label>
-      <label>${invite("ledger.role")}
-        <select class="input" @change=${(event: Event) => this.ask({ type: valueOf(event) as LedgerQuery["type"] })}>
+      </div>
+      <div class="field">
+        <label for="role">${invite("ledger.role")}</label>
+        <select class="input" id="role" @change=${(event: Event) => this.ask({ type: valueOf(event) as LedgerQuery["type"] })}>
           <option value="" ?selected=${asked.type === ""}>${invite("ledger.any_role")}</option>
           ${types.map(([one, count]) => html`<option value=${one} ?selected=${asked.type === one}>
             ${invite("ledger.option", { name: invitationName(one), count })}</option>`)}
         </select>
-      </label>
+      </div>
       ${inviters.length > 1
-        ? html`<label>${invite("ledger.by")}
-            <select class="input" @change=${(event: Event) => this.ask({ by: valueOf(event) })}>
+        ? html`<div class="field">
+            <label for="by">${invite("ledger.by")}</label>
+            <select class="input" id="by" @change=${(event: Event) => this.ask({ by: valueOf(event) })}>
               <option value="" ?selected=${asked.by === ""}>${invite("ledger.anybody")}</option>
               ${inviters.map((one) => html`<option value=${one} ?selected=${asked.by === one}>${one}</option>`)}
             </select>
-          </label>`
+          </div>`
         : nothing}
-      <label>${invite("ledger.sort")}
-        <select class="input" @change=${(event: Event) => this.ask({ sort: valueOf(event) as LedgerQuery["sort"] })}>
+      <div class="field">
+        <label for="sort">${invite("ledger.sort")}</label>
+        <select class="input" id="sort" @change=${(event: Event) => this.ask({ sort: valueOf(event) as LedgerQuery["sort"] })}>
           ${SORTS.map((one) => html`<option value=${one} ?selected=${asked.sort === one}>${invite(`ledger.sort.${one}`)}</option>`)}
         </select>
-      </label>
+      </div>
     </div>`;
   }
 

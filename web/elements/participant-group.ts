@@ -14,6 +14,7 @@ import { groupName } from "../lib/words";
 import type { Group, GroupView, LedgerRow, Row, SelfView, SessionView } from "../lib/protocol";
 import { icon } from "./icons";
 import "./ledger-row";
+import { ChooseEvent } from "./menu-button";
 import "./participant-row";
 import "./waiting-row";
 import "./waiting-tools";
@@ -68,6 +69,9 @@ export class ParticipantGroup extends UsherElement {
               : html`<span class="badge accent">${tab("search.found", { count: this.found })}</span>`}
           </button>
         </h3>
+        ${group === "invited" && isOpen && this.count > 0
+          ? html`<button type="button" class="button quiet small" @click=${this.showLedger}>${tab("invitations.all")}</button>`
+          : nothing}
         ${isOpen && this.isExpanded && this.total > PREVIEW
           ? html`<button type="button" class="button quiet small" aria-label=${tab("see_less.of", { group: name })}
               @click=${this.expand}>${tab("see_less")}</button>`
@@ -191,6 +195,10 @@ export class ParticipantGroup extends UsherElement {
   private renderTools(): TemplateResult {
     return html`<waiting-tools .entryId=${this.session.entry_id} .rows=${this.view?.rows ?? []}
       .seesLinks=${this.you.rights.includes("manage_guest_access")}></waiting-tools>`;
+  }
+
+  private showLedger(): void {
+    this.dispatchEvent(new ChooseEvent({ label: "", dialog: { name: "invitations" } }));
   }
 
   private fold(): void {
