@@ -147,6 +147,8 @@ class TakerQuiz(Wire):
         version: of the questions; an attempt names the one that it answers.
         attempts: how often one may answer; null: without limit.
         left: how often the caller still may; null: without limit.
+        taker: tells one taker from another and says nothing else; a page keeps under it what
+            is not handed in yet, so that the next at a shared computer does not find it.
     """
 
     version: int
@@ -155,6 +157,7 @@ class TakerQuiz(Wire):
     left: int | None = None
     show_after: ShowAfter
     pass_percent: int | None = None
+    taker: str = ""
 
 
 class OwnAttempt(Wire):

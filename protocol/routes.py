@@ -76,7 +76,7 @@ Other routes (bodies in `protocol.http`):
     GET    /entries/{entry_id}/calendar               → calendar file (those who may come)
     GET    /entries/{entry_id}/quiz                   → TakerQuiz (no right answers)
     GET    /entries/{entry_id}/quiz/mine              → OwnAttempts
-    GET    /entries/{entry_id}/quiz/sheet             → QuizSheet (editors, and who may export)
+    GET    /entries/{entry_id}/quiz/sheet?version=    → QuizSheet (editors, and who may export)
     GET    /entries/{entry_id}/quiz/attempts?after=&origin=&link=&q=&sort=&format=  → [AttemptView]
     GET    /entries/{entry_id}/quiz/summary           → QuizSummary (the same filters)
     GET    /entries/{entry_id}/guest-access           → GuestAccessView (URLs included)

@@ -9,8 +9,10 @@ from protocol.roles import EntryKind
 from server.core.actors import AccountActor
 from server.core.decide import Rejected
 from server.core.person import Person, person_id
+from server.demo_quiz import QUIZ
 from server.edge.ports import Directory
 from server.hub.hub import Hub
+from server.hub.room import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +82,7 @@ ENTRIES: tuple[tuple[str, c.CreateEntry], ...] = (
         c.CreateEntry(
             kind=EntryKind.QUIZ,
             name="Check yourself",
-            description="A quiz for those who were let in.",
-            content_url="/assets/demo/quiz.html",
+            description="A quiz for those who were let in. Its owner sees who came by which link.",
         ),
     ),
 )
@@ -96,5 +97,11 @@ async def make_demo(hub: Hub, directory: Directory) -> None:
     await directory.remember(DEMO_HOST.account_id, person)
     for room_id, command in ENTRIES:
         outcome = await hub.ask(RoomId(room_id), command, host)
-        if isinstance(outcome, Rejected) and outcome.code is not ErrorCode.CONFLICT:
-            raise RuntimeError(outcome.code)
+        _accept(outcome)
+    # Refused as a conflict where somebody has written another.
+    _accept(await hub.ask(RoomId("e_demo-quiz"), c.SetQuiz(quiz=QUIZ), host))
+
+
+def _accept(outcome: Outcome) -> None:
+    if isinstance(outcome, Rejected) and outcome.code is not ErrorCode.CONFLICT:
+        raise RuntimeError(outcome.code)

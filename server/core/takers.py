@@ -113,6 +113,7 @@ def quiz_for(book: QuizBook, taker: Taker | None) -> TakerQuiz:
         left=tries_left(book, used),
         show_after=settings.show_after,
         pass_percent=settings.pass_percent,
+        taker=_hash(taker.keys[-1])[:16] if taker else "",
     )
 
 
@@ -140,11 +141,11 @@ def _asked(
 
 def _shuffled(items: Iterable[T], seed: str) -> list[T]:
     """Give an order that looks like chance, and is the same for the same taker each time."""
+    return sorted(items, key=lambda item: _hash(f"{seed}\0{item.id}"))
 
-    def place(item: T) -> bytes:
-        return hashlib.blake2b(f"{seed}\0{item.id}".encode(), digest_size=8).digest()
 
-    return sorted(items, key=place)
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def own_attempts(book: QuizBook, taker: Taker) -> OwnAttempts:

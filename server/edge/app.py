@@ -97,7 +97,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         method="GET", path="/entries/{entry_id}/quiz/sheet", handler=quiz.sheet,
-        reply=QuizSheet, summary="Show the quiz with its right answers.",
+        query=("version",), reply=QuizSheet, summary="Show the quiz with its right answers.",
     ),
     Operation(
         method="GET", path="/entries/{entry_id}/quiz/attempts", handler=quiz.attempts,

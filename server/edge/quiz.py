@@ -66,15 +66,27 @@ async def mine(edge: Edge, request: Request) -> Response:
 
 
 async def sheet(edge: Edge, request: Request) -> Response:
-    """Show the quiz with its right answers: to its editors, and to those who read attempts."""
+    """Show the quiz with its right answers: to its editors, and to those who read attempts.
+
+    With `version` the questions are those of that version, which somebody has answered.
+    """
     caller, room = await caller_of(edge, request), room_in(request)
     found = await _reader(edge, caller, room)
-    book = found.state.quiz
+    book, version = found.state.quiz, _number_in(request, "version")
     if book is None:
         return reply(QuizSheet())
+    quiz = book.quiz
+    if version:
+        questions = book.questions_of(version)
+        if not questions:
+            raise Denied(ErrorCode.NOT_FOUND)
+        quiz = quiz.model_copy(update={"questions": questions})
     return reply(
         QuizSheet(
-            quiz=book.quiz, revision=book.revision, version=book.version, is_taken=book.is_taken
+            quiz=quiz,
+            revision=book.revision,
+            version=version or book.version,
+            is_taken=book.is_taken,
         )
     )
 
@@ -145,7 +157,7 @@ async def attempts(edge: Edge, request: Request) -> Response:
     sort = query_in(request, "sort") or NEWEST_FIRST
     if form not in FORMATS or sort.removeprefix("-") not in SORTS:
         raise Denied(ErrorCode.BAD_REQUEST, where="format" if form not in FORMATS else "sort")
-    limit, after = limit_in(request), _number_in(request)
+    limit, after = limit_in(request), _number_in(request, "after")
     take(edge.limits.searches_per_caller, caller.name)
     state, book = found.state, found.state.quiz
     if form == "csv":
@@ -159,10 +171,10 @@ async def attempts(edge: Edge, request: Request) -> Response:
     return listed(request, rows, str(page[-1].number) if len(page) == limit else None, limit)
 
 
-def _number_in(request: Request) -> int:
-    text = query_in(request, "after", "0", max_chars=9)
+def _number_in(request: Request, name: str) -> int:
+    text = query_in(request, name, "0", max_chars=9)
     if not (text.isascii() and text.isdigit()):
-        raise Denied(ErrorCode.BAD_REQUEST, where="after")
+        raise Denied(ErrorCode.BAD_REQUEST, where=name)
     return int(text)
 
 

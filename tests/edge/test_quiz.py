@@ -269,4 +269,8 @@ async def test_an_earlier_version_is_written_with_its_own_words(house: House) ->
     assert row["1. What is 3 + 1?"] == "Four"
     summary = await host.done("GET", f"{path}/summary")
     assert [one["answers"] for one in summary["questions"]] == [0]
+    then = await host.done("GET", f"{path}/sheet?version=1")
+    assert len(then["quiz"]["questions"]) == 5
+    for version, code in (("7", "not_found"), ("-1", "bad_request")):
+        await host.refused(code, "GET", f"{path}/sheet?version={version}")
     await browser.refused("conflict", "POST", f"{path}/attempts", BEST)

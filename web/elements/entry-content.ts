@@ -32,7 +32,7 @@ export class EntryContent extends UsherElement {
           : "This is shown to people who were invited. Open the link that you were given, or sign in."}</p>
       </div>`;
     }
-    return html`${this.renderContent()}
+    return html`${entry.kind === "quiz" ? this.renderQuiz() : this.renderContent()}
       <page-presence .entryId=${entry.entry_id} .sessionId=${entry.session_id}
         .isSignedIn=${this.isSignedIn}></page-presence>`;
   }
@@ -57,6 +57,12 @@ export class EntryContent extends UsherElement {
         ? html`<p>Use “Start new session” in the menu above to open it again.</p>`
         : nothing}
     </div>`;
+  }
+
+  /** A quiz of our own, or else that of another site. What it is made of loads for quizzes alone. */
+  private renderQuiz(): TemplateResult {
+    void import("./entry-quiz");
+    return html`<entry-quiz .entry=${this.entry}>${this.renderContent()}</entry-quiz>`;
   }
 
   private renderContent(): TemplateResult {

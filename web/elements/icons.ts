@@ -29,6 +29,11 @@ const PATHS = {
   mail: "M4 6h16a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1Zm-1 1.500 9 6 9-6",
   warning: "M12 4 2.500 20h19L12 4Zm0 6v5m0 2.500h.01",
   pencil: "m4 20 1-4L16.500 4.500a1.500 1.500 0 0 1 2 0l1 1a1.500 1.500 0 0 1 0 2L8 19l-4 1Z",
+  up: "m6 15 6-6 6 6",
+  down: "m6 9 6 6 6-6",
+  grip: "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
+  trash: "M5 7h14M10 7V5a1 1 0 0 1 1-1h2a1 1 0 0 1 1 1v2m-7 0 1 12a1 1 0 0 0 1 1h6a1 1 0 0 0 1-1l1-12M10 11v5m4-5v5",
+  download: "M12 4v11m-4-4 4 4 4-4M5 19h14",
 } as const;
 
 export type IconName = keyof typeof PATHS;
@@ -38,7 +43,7 @@ export function icon(name: IconName): TemplateResult {
     viewBox="0 0 24 24"
     fill="none"
     stroke="currentColor"
-    stroke-width=${name === "more" ? 3 : 1.75}
+    stroke-width=${name === "more" || name === "grip" ? 3 : 1.75}
     stroke-linecap="round"
     stroke-linejoin="round"
     aria-hidden="true"

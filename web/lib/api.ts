@@ -31,12 +31,14 @@ const ours = (key: "unreachable" | "unreadable"): Problem => ({
   again: true,
 });
 
+/** @param commandId a write that is sent again under the same id has no second effect. */
 export async function request<T>(
   method: string,
   path: string,
   body?: unknown,
   signal?: AbortSignal,
   server?: string,
+  commandId?: string,
 ): Promise<T> {
   const access = accessFor(path);
   const init: RequestInit = {
@@ -48,6 +50,7 @@ export async function request<T>(
   if (method !== "GET") {
     // The server takes writes only with this header, which no foreign form can send.
     init.headers = { ...init.headers, "Content-Type": "application/json", "X-Usher": "1" };
+    if (commandId) init.headers = { ...init.headers, "Idempotency-Key": commandId };
     init.body = JSON.stringify(body ?? {});
   }
   let response: Response;

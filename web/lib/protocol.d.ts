@@ -1534,6 +1534,11 @@ export interface TakerQuiz {
   readonly left?: number | null;
   readonly show_after: ShowAfter;
   readonly pass_percent?: number | null;
+  /**
+   * Tells one taker from another and says nothing else; a page keeps under it what is not handed in
+   * yet, so that the next at a shared computer does not find it.
+   */
+  readonly taker: string;
 }
 
 /** How often a text was given as an answer, whatever its case and spaces. */

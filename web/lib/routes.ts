@@ -12,6 +12,8 @@ const ROUTES = new Map<Command["type"], Route>([
   ["edit_entry", { method: "PATCH", path: "" }],
   ["edit_settings", { method: "PATCH", path: "/settings" }],
   ["delete_entry", { method: "DELETE", path: "" }],
+  ["set_quiz", { method: "PUT", path: "/quiz" }],
+  ["submit_quiz", { method: "POST", path: "/quiz/attempts" }],
   ["set_guest_access", { method: "PUT", path: "/guest-access" }],
   ["create_guest_link", { method: "POST", path: "/guest-links" }],
   ["edit_guest_link", { method: "PATCH", path: "/guest-links/{link_id}" }],
