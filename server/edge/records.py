@@ -21,9 +21,10 @@ LIVE_S = 2.0
 COST_FACTOR = 20
 """And for so many times as long as it took to make."""
 FINAL_S = 60.0
-"""A record that is frozen changes only when somebody is erased; that shows within this time."""
-MAX_PEOPLE = 250_000
-"""In all records in memory, about 150 MB; the one asked for last stays in any case."""
+"""A frozen record changes only when somebody is erased: that shows after this at the latest, or
+after `COST_FACTOR` times as long as it took to read."""
+MAX_PEOPLE = 150_000
+"""In all records in memory, at about 900 bytes each; the one asked for last always stays."""
 
 SORTS: dict[str, Callable[[Attended], object]] = {
     "joined": lambda one: one.joined_at,
@@ -161,7 +162,7 @@ class Records:
             made = await record()
             reading = await asyncio.to_thread(_read, made, sees_staff)
             now = self._monotonic()
-            good_s = FINAL_S if is_final else max(LIVE_S, COST_FACTOR * (now - begun))
+            good_s = max(FINAL_S if is_final else LIVE_S, COST_FACTOR * (now - begun))
             self._kept[key] = _Kept(reading, now + good_s)
             self._kept.move_to_end(key)
             self._make_room()

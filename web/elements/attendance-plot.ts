@@ -31,6 +31,8 @@ export class AttendancePlot extends UsherElement {
   @query(".canvas") private canvas!: HTMLElement;
   #plot: uPlot | null = null;
   #drawn = "";
+  /** The moment that was chosen by keys: it stays while the plot grows below it. */
+  #held: number | null = null;
   readonly #sizes = new ResizeObserver(() => this.resize());
   readonly #schemes = SCHEMES.map((scheme) => matchMedia(scheme));
 
@@ -59,7 +61,7 @@ export class AttendancePlot extends UsherElement {
         class="plot" role="slider" tabindex="0" aria-label=${attendance("plot")}
         aria-valuemin="0" aria-valuemax=${last} aria-valuenow=${at}
         aria-valuetext=${`${this.pointText(this.pointed ?? moments[last] ?? 0)} ${this.partsText(at)}`}
-        @keydown=${this.onKey} @blur=${this.leave}
+        @keydown=${this.onKey} @blur=${this.leave} @pointermove=${this.pointAnew}
       ><div class="canvas"></div></div>
       ${this.renderTable()}
     `;
@@ -111,6 +113,7 @@ export class AttendancePlot extends UsherElement {
       this.redraw();
     } else if (changed.has("curve") || changed.has("layers")) {
       this.#plot.setData(this.data());
+      if (this.#held !== null) this.hold(this.#held);
     }
   }
 
@@ -183,6 +186,7 @@ export class AttendancePlot extends UsherElement {
 
   private point(plot: uPlot): void {
     const { left } = plot.cursor;
+    if (this.#held !== null) return;
     if (left === undefined || left < 0) {
       this.pointed = null;
       return;
@@ -192,7 +196,19 @@ export class AttendancePlot extends UsherElement {
     this.pointed = Math.min(Math.max(moment, moments[0] ?? 0), moments.at(-1) ?? 0);
   }
 
+  /** Draw the line at a moment, wherever that is by now. */
+  private hold(moment: number): void {
+    this.#held = moment;
+    this.pointed = moment;
+    this.#plot?.setCursor({ left: this.#plot.valToPos(moment, "x"), top: 0 }, false);
+  }
+
+  private readonly pointAnew = (): void => {
+    this.#held = null;
+  };
+
   private readonly leave = (): void => {
+    this.#held = null;
     this.pointed = null;
     this.#plot?.setCursor({ left: -10, top: -10 });
   };
@@ -211,8 +227,6 @@ export class AttendancePlot extends UsherElement {
     if (next === undefined) return;
     event.preventDefault();
     const moment = moments[Math.max(0, Math.min(last, next))];
-    if (moment === undefined || !this.#plot) return;
-    this.#plot.setCursor({ left: this.#plot.valToPos(moment, "x"), top: 0 }, false);
-    this.pointed = moment;
+    if (moment !== undefined) this.hold(moment);
   };
 }
