@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from protocol.content import Captions
 from protocol.ids import AccountId, BlockId, Checked, InvitationId, LinkId, ParticipantId
 from protocol.model import Wire
 from protocol.quiz import Answers, Quiz
@@ -56,6 +57,7 @@ class CreateEntry(Wire):
     name: Name
     description: Text = ""
     content_url: Url = ""
+    captions: Captions = ()
     starts_at: Millis | None = None
     ends_at: Millis | None = None
     settings: EntrySettings = EntrySettings()
@@ -69,6 +71,7 @@ class EditEntry(Wire):
     name: Name | None = None
     description: Text | None = None
     content_url: Url | None = None
+    captions: Captions | None = None
     starts_at: Millis | None = None
     ends_at: Millis | None = None
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from protocol.commands import MANY, Invitee
+from protocol.content import Caption
 from protocol.ids import AccountId, Checked, InvitationId, ParticipantId, RoomId, SessionId
 from protocol.model import Wire
 from protocol.roles import (
@@ -99,7 +100,7 @@ class EntryView(Wire):
     Args:
         may_open: the content may be shown to them (they have a part, or were let in).
         rights: what they may do on this page.
-        content_url: only with `may_open`.
+        content_url: only with `may_open`, like the captions.
         settings: only for those who may edit the entry.
         people: who is on the page or in the session now, for staff; null for others.
     """
@@ -109,6 +110,7 @@ class EntryView(Wire):
     name: str
     description: str
     content_url: str | None = None
+    captions: tuple[Caption, ...] = ()
     starts_at: Millis | None = None
     ends_at: Millis | None = None
     session_id: SessionId

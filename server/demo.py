@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from protocol import commands as c
+from protocol.content import Caption
 from protocol.errors import ErrorCode
 from protocol.ids import AccountId, RoomId
 from protocol.roles import EntryKind
@@ -66,6 +67,10 @@ ENTRIES: tuple[tuple[str, c.CreateEntry], ...] = (
             name="How guests get in",
             description="A video that is shown to those who were let in.",
             content_url="/assets/demo/video.webm",
+            captions=(
+                Caption(language="en", label="English", url="/assets/demo/video.en.vtt"),
+                Caption(language="de", label="Deutsch", url="/assets/demo/video.de.vtt"),
+            ),
         ),
     ),
     (

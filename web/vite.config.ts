@@ -15,6 +15,8 @@ export default defineConfig({
   build: {
     outDir: here("dist"),
     emptyOutDir: true,
+    // Newer than scripts need: the colours are written with light-dark().
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     target: "es2022",
     // The polyfill is for browsers that our target leaves out.
     modulePreload: { polyfill: false },

@@ -17,6 +17,7 @@ export default defineConfig({
     outDir: here("dist/module"),
     target: "es2022",
     modulePreload: false,
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     lib: { entry: here("elements/participants-tab.ts"), formats: ["es"], fileName: "participants-tab" },
     rolldownOptions: { output: { chunkFileNames: "[name]-[hash].js", minify: true } },
   },

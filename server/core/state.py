@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from immutables import Map
 
+from protocol.content import Caption
 from protocol.ids import (
     AccountId,
     BlockId,
@@ -53,6 +54,7 @@ class Entry:
     name: str
     description: str = ""
     content_url: str = ""
+    captions: tuple[Caption, ...] = ()
     starts_at: int | None = None
     ends_at: int | None = None
     settings: EntrySettings = field(default_factory=EntrySettings)

@@ -103,6 +103,7 @@ def _view(edge: Edge, caller: Caller, found: Standing, room: Room) -> EntryView:
         name=entry.name,
         description=entry.description,
         content_url=(entry.content_url or None) if may else None,
+        captions=entry.captions if may else (),
         starts_at=entry.starts_at,
         ends_at=entry.ends_at,
         session_id=session.id,

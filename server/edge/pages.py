@@ -1,10 +1,8 @@
 """The pages: what `web/` has built, served as it is. No page changes anything by being read."""
 
-import contextlib
-import mimetypes
 import re
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -36,7 +34,15 @@ NOT_BUILT = "The pages are not built yet. Run `make web` in the server's folder,
 
 CODINGS = {"br": ".br", "gzip": ".gz"}
 """What the build writes beside each file, the smallest first."""
-COMPRESSED = ("text/javascript", "text/css", "application/json", "image/svg+xml", "text/vtt")
+TEXTS = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".vtt": "text/vtt",
+}
+"""What is worth compressing, by name: what a machine's own table says differs."""
 HASHED_S = 365 * 24 * 3600
 PLAIN_S = 3600
 _HASHED = re.compile(r"-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
@@ -98,20 +104,28 @@ class Assets(StaticFiles):
 
     async def _smallest(self, path: str, scope: Scope) -> Response:
         """Serve what the build has compressed already. Replies with secrets never come here."""
-        kind, _ = mimetypes.guess_type(path)
+        kind = TEXTS.get(PurePath(path).suffix)
+        if kind is None:
+            return await super().get_response(path, scope)
         taken = {
             each.partition(";")[0].strip()
             for each in Headers(scope=scope).get("accept-encoding", "").split(",")
         }
-        for coding, ending in CODINGS.items():
-            if coding in taken and kind in COMPRESSED:
-                with contextlib.suppress(HTTPException):
-                    response = await super().get_response(path + ending, scope)
-                    response.headers["Content-Type"] = f"{kind}; charset=utf-8"
-                    response.headers["Content-Encoding"] = coding
-                    response.headers["Vary"] = "Accept-Encoding"
-                    return response
-        return await super().get_response(path, scope)
+        for coding, ending in (*CODINGS.items(), (None, "")):
+            if coding is not None and coding not in taken:
+                continue
+            try:
+                response = await super().get_response(path + ending, scope)
+            except HTTPException:
+                if coding is None:
+                    raise
+                continue
+            response.headers["Content-Type"] = f"{kind}; charset=utf-8"
+            response.headers["Vary"] = "Accept-Encoding"
+            if coding is not None:
+                response.headers["Content-Encoding"] = coding
+            break
+        return response
 
 
 class Shared(Assets):

@@ -23,7 +23,7 @@ async def test_a_guest_of_a_document_sees_it_and_nothing_else(
     url = await owner.get_by_role("textbox", name="guest link Newsletter").input_value()
 
     guest = await come_as_guest(await people.new(), url, "Gus Guest", "gus@example.org")
-    await expect(guest.locator("iframe")).to_be_visible()
+    await expect(guest.locator("pdf-viewer")).to_be_visible()
     await expect(guest.get_by_role("heading", name="Handout")).to_be_visible()
     await expect(guest.get_by_role("button", name="More actions")).to_have_count(0)
     assert "#" not in guest.url
@@ -35,7 +35,7 @@ async def test_a_guest_of_a_document_sees_it_and_nothing_else(
     await guest.goto(server.url)
     await guest.goto(url)
     await guest.get_by_role("button", name="Continue as Gus Guest").click()
-    await expect(guest.locator("iframe")).to_be_visible()
+    await expect(guest.locator("pdf-viewer")).to_be_visible()
 
 
 async def test_a_stranger_sees_neither_the_content_nor_who_is_there(

@@ -1,4 +1,7 @@
-/** Moves the names of looks from the page to the element, for pages that are not ours. */
+/**
+ * Moves the names of looks from the page to the element, for pages that are not ours; whether
+ * it is light or dark there is for the page to say.
+ */
 
 import type { Plugin } from "vite";
 
@@ -8,7 +11,7 @@ export function hosted(): Plugin {
     enforce: "pre",
     transform(code, id) {
       if (!/tokens\.css\?inline$/u.test(id)) return null;
-      return { code: code.replaceAll(/:root/gu, ":host"), map: null };
+      return { code: code.replaceAll(":root", ":host").replace("color-scheme: light dark;", ""), map: null };
     },
   };
 }

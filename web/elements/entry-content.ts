@@ -6,6 +6,7 @@ import * as api from "../lib/api";
 import { isLive } from "../lib/ranks";
 import { momentInFull } from "../lib/timing";
 import type { EntryView, Problem } from "../lib/protocol";
+import { entry as words } from "../messages/entry";
 import "./page-presence";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
@@ -13,6 +14,7 @@ import own from "./entry-content.css?inline";
 
 /** Files that a browser plays itself; any other address is a player to embed. */
 const PLAYABLE = /\.(mp4|m4v|webm|ogv|mov)$/iu;
+const PICTURE = /\.(avif|gif|jpe?g|png|svg|webp)$/iu;
 
 @customElement("entry-content")
 export class EntryContent extends UsherElement {
@@ -21,15 +23,14 @@ export class EntryContent extends UsherElement {
   @property({ attribute: false }) entry!: EntryView;
   @property({ type: Boolean }) isSignedIn = false;
   @state() private problem: Problem | null = null;
+  @state() private hasVideoFailed = false;
 
   protected override render(): TemplateResult {
     const { entry } = this;
     if (isLive(entry.kind)) return this.renderLive();
     if (!entry.may_open) {
       return html`<div class="card">
-        <p>${this.isSignedIn
-          ? "This is shown to people who were invited. Ask its owner for an invitation or a guest link."
-          : "This is shown to people who were invited. Open the link that you were given, or sign in."}</p>
+        <p>${words(this.isSignedIn ? "content.closed" : "content.closed.stranger")}</p>
       </div>`;
     }
     return html`${entry.kind === "quiz" ? this.renderQuiz() : this.renderContent()}
@@ -43,18 +44,16 @@ export class EntryContent extends UsherElement {
     const waits = entry.starts_at && (entry.session_state === "scheduled" || entry.session_state === "early");
     return html`<div class="card">
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-      ${waits ? html`<p class="when">Starts ${momentInFull(entry.starts_at ?? 0)}</p>` : nothing}
-      ${isEnded ? html`<p class="when">This session has ended</p>` : nothing}
+      ${waits ? html`<p class="when">${words("live.starts", { when: momentInFull(entry.starts_at ?? 0) })}</p>` : nothing}
+      ${isEnded ? html`<p class="when">${words("live.ended")}</p>` : nothing}
       ${entry.may_enter && !isEnded
-        ? html`<button type="button" class="button primary" @click=${this.enter}>Enter the room</button>`
+        ? html`<button type="button" class="button primary" @click=${this.enter}>${words("live.enter")}</button>`
         : nothing}
       ${!entry.may_enter
-        ? html`<p>${this.isSignedIn
-            ? "You need an invitation or a guest link to come in. Ask the host for one."
-            : "Open the link that you were given to come in, or sign in."}</p>`
+        ? html`<p>${words(this.isSignedIn ? "live.closed" : "live.closed.stranger")}</p>`
         : nothing}
       ${isEnded && entry.rights.includes("start_session")
-        ? html`<p>Use “Start new session” in the menu above to open it again.</p>`
+        ? html`<p>${words("live.start_again")}</p>`
         : nothing}
     </div>`;
   }
@@ -67,14 +66,42 @@ export class EntryContent extends UsherElement {
 
   private renderContent(): TemplateResult {
     const url = webAddress(this.entry.content_url);
-    if (!url) return html`<div class="card"><p>Its owner has not put anything here yet.</p></div>`;
+    if (!url) {
+      const isOwner = this.entry.rights.includes("edit_entry");
+      return html`<div class="card"><p>${words(isOwner ? "content.none.owner" : "content.none")}</p></div>`;
+    }
     const { kind, name } = this.entry;
     if (kind === "video" && PLAYABLE.test(url.pathname)) {
-      return html`<div class="frame"><video controls preload="metadata" src=${url.href} aria-label=${name}></video></div>`;
+      return this.renderVideo(url, name);
+    }
+    if (kind === "document" && /\.pdf$/iu.test(url.pathname)) {
+      void import("./pdf-viewer");
+      return html`<pdf-viewer src=${url.href} name=${name}></pdf-viewer>`;
+    }
+    if (kind === "document" && PICTURE.test(url.pathname)) {
+      return html`<div class="frame"><img src=${url.href} alt=${name} /></div>`;
     }
     return html`<div class="frame">
       <iframe class=${kind === "video" ? "video" : "page"} src=${url.href} title=${name}
         allow="fullscreen; picture-in-picture" referrerpolicy="no-referrer"></iframe>
+    </div>`;
+  }
+
+  private renderVideo(url: URL, name: string): TemplateResult {
+    if (this.hasVideoFailed) {
+      return html`<div class="card">
+        <p>${words("video.failed")}</p>
+        <a class="button" href=${url.href} target="_blank" rel="noreferrer">${words("video.open")}</a>
+      </div>`;
+    }
+    const captions = (this.entry.captions).filter((one) => webAddress(one.url) !== null);
+    return html`<div class="frame">
+      <video controls preload="metadata" src=${url.href} aria-label=${name} @error=${() => (this.hasVideoFailed = true)}>
+        ${captions.map(
+          (one, index) => html`<track kind="captions" src=${one.url} srclang=${one.language} label=${one.label}
+            ?default=${index === 0} />`,
+        )}
+      </video>
     </div>`;
   }
 

@@ -10,6 +10,8 @@ import { loadWindows, openWindow, prepareWindows } from "../lib/opening";
 import { isLive } from "../lib/ranks";
 import { kindName, people } from "../lib/words";
 import type { EntryView, Me, Problem } from "../lib/protocol";
+import { common } from "../messages/common";
+import { entry as words } from "../messages/entry";
 import "./blocked-people";
 import type { BlockedPeople } from "./blocked-people";
 import "./entry-content";
@@ -74,11 +76,11 @@ export class EntryPage extends UsherElement {
 
   private renderMain(): TemplateResult {
     if (this.entry) return this.renderEntry(this.entry);
-    if (!this.problem) return html`<p class="loading" role="status">Loading…</p>`;
+    if (!this.problem) return html`<p class="loading" role="status">${common("loading")}</p>`;
     const isStranger = this.problem.code === "not_signed_in";
     return html`<problem-card .problem=${this.problem}
-      more=${isStranger ? "Open the link that you were given: a sign-in link, a guest link or an invitation." : ""}>
-      <a class="button" href="/">Go to the home page</a>
+      more=${isStranger ? words("stranger") : ""}>
+      <a class="button" href="/">${common("home")}</a>
     </problem-card>`;
   }
 
@@ -90,13 +92,13 @@ export class EntryPage extends UsherElement {
           <div class="line facts">
             <span>${kindName(entry.kind)}</span>
             ${isLive(entry.kind) ? html`<session-badge .state=${entry.session_state} .startsAt=${entry.starts_at}></session-badge>` : nothing}
-            ${entry.people ? html`<span>${people(entry.people)} here now</span>` : nothing}
+            ${entry.people ? html`<span>${words("here_now", { people: people(entry.people) })}</span>` : nothing}
           </div>
           <h1>${entry.name}</h1>
         </div>
-        <button type="button" class="button" @click=${() => openWindow(this, loadWindows, () => this.share.open())}>${icon("share")}Share</button>
+        <button type="button" class="button" @click=${() => openWindow(this, loadWindows, () => this.share.open())}>${icon("share")}${words("share")}</button>
         ${menu.length > 0
-          ? html`<menu-button label="More actions" .items=${() => menu} @choose=${this.chosen}></menu-button>`
+          ? html`<menu-button label=${words("more")} .items=${() => menu} @choose=${this.chosen}></menu-button>`
           : nothing}
       </div>
       <entry-content .entry=${entry} .isSignedIn=${Boolean(this.me?.account_id)}></entry-content>
@@ -152,7 +154,7 @@ export class EntryPage extends UsherElement {
       if (!this.entry && entry.rights.includes("invite")) prepareWindows();
       this.me = me;
       this.entry = entry;
-      document.title = `${entry.name} – usher`;
+      document.title = common("page_title", { name: entry.name });
     } catch (error) {
       // What is on screen is better than an apology for one look that failed.
       if (!this.entry) this.problem = api.problemOf(error);

@@ -8,6 +8,8 @@ import { isLive } from "../lib/ranks";
 import { moment } from "../lib/timing";
 import { kindName, partName, people } from "../lib/words";
 import type { EntryKind, EntrySummary, Me, Problem } from "../lib/protocol";
+import { common } from "../messages/common";
+import { home } from "../messages/home";
 import { icon, type IconName } from "./icons";
 import "./problem-card";
 import "./site-header";
@@ -64,28 +66,28 @@ export class HomePage extends UsherElement {
 
   private renderStranger(problem: Problem): TemplateResult {
     return html`<problem-card .problem=${problem}
-      more="Open the link that you were given: a sign-in link, a guest link or an invitation."></problem-card>`;
+      more=${home("stranger")}></problem-card>`;
   }
 
   private renderEntries(): TemplateResult {
-    return html`<div class="head"><h1>Entries</h1></div>
+    return html`<div class="head"><h1>${home("entries")}</h1></div>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
       ${this.renderList()}`;
   }
 
   private renderList(): TemplateResult {
     if (!this.entries) {
-      return this.problem ? html`` : html`<p class="loading" role="status">Loading…</p>`;
+      return this.problem ? html`` : html`<p class="loading" role="status">${common("loading")}</p>`;
     }
     if (this.entries.length === 0) {
       return html`<div class="card empty">
-        <p>There are no entries yet.</p>
+        <p>${home("none")}</p>
       </div>`;
     }
     return html`
       <ul class="card list" role="list">${this.entries.map((entry) => this.renderEntry(entry))}</ul>
       ${this.hasMore
-        ? html`<div class="more"><button type="button" class="button" @click=${this.loadMore}>See more</button></div>`
+        ? html`<div class="more"><button type="button" class="button" @click=${this.loadMore}>${home("see_more")}</button></div>`
         : nothing}
     `;
   }
@@ -108,8 +110,8 @@ export class HomePage extends UsherElement {
         </div>
       </div>
       ${isOpen
-        ? html`<button type="button" class="button primary" aria-label=${`Enter ${entry.name}`}
-            @click=${() => this.enter(entry.entry_id)}>Enter</button>`
+        ? html`<button type="button" class="button primary" aria-label=${home("enter.entry", { name: entry.name })}
+            @click=${() => this.enter(entry.entry_id)}>${home("enter")}</button>`
         : nothing}
     </li>`;
   }

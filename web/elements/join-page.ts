@@ -6,6 +6,7 @@ import "../lib/page";
 import * as api from "../lib/api";
 import { doorOf, type Door } from "../lib/fragment";
 import { insist } from "../lib/insisting";
+import { whenLoaded } from "../lib/language";
 import { nextStep } from "../lib/next-steps";
 import type { ErrorCode, GuestDoor, InvitationDoor, LinkState, Problem } from "../lib/protocol";
 import { refusalOf } from "../lib/refusals";
@@ -70,6 +71,8 @@ export class JoinPage extends UsherElement {
 
   private readonly look = async (): Promise<void> => {
     this.problem = this.looked = null;
+    // What the page itself refuses has to be said in words that are here.
+    await whenLoaded();
     const door = doorOf(location.hash.slice(1));
     if (!door) {
       this.problem = refusalOf("link_not_found");

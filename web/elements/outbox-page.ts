@@ -7,6 +7,8 @@ import * as api from "../lib/api";
 import { linkify } from "../lib/linkify";
 import { moment } from "../lib/timing";
 import type { Me, OutboxMail, Problem } from "../lib/protocol";
+import { common } from "../messages/common";
+import { home } from "../messages/home";
 import "./problem-card";
 import "./site-header";
 import { sheets } from "./sheets";
@@ -44,19 +46,19 @@ export class OutboxPage extends UsherElement {
 
   private renderMain(): TemplateResult {
     if (this.problem && !this.mails) {
-      return html`<problem-card .problem=${this.problem}><a class="button" href="/">Go to the home page</a></problem-card>`;
+      return html`<problem-card .problem=${this.problem}><a class="button" href="/">${common("home")}</a></problem-card>`;
     }
-    if (!this.mails) return html`<p class="loading" role="status">Loading…</p>`;
+    if (!this.mails) return html`<p class="loading" role="status">${common("loading")}</p>`;
     const open = this.mails.find((mail) => mail.id === this.openId) ?? this.mails[0];
-    return html`<h1>Outbox</h1>
-      <p class="soft">No mail server is set up, so mails are kept here instead of being sent.</p>
+    return html`<h1>${home("outbox")}</h1>
+      <p class="soft">${home("outbox.why")}</p>
       ${open
         ? html`<div class="columns">${this.renderList(this.mails, open)}${this.renderMail(open)}</div>`
-        : html`<div class="card empty"><p>No mails yet.</p></div>`}`;
+        : html`<div class="card empty"><p>${home("outbox.none")}</p></div>`}`;
   }
 
   private renderList(mails: readonly OutboxMail[], open: OutboxMail): TemplateResult {
-    return html`<ul class="card list" role="list" aria-label="Mails">
+    return html`<ul class="card list" role="list" aria-label=${home("outbox.mails")}>
       ${mails.map(
         (mail) => html`<li><button type="button" aria-current=${mail === open} data-mail=${mail.id}
           @click=${() => (this.openId = mail.id)}>
@@ -72,13 +74,13 @@ export class OutboxPage extends UsherElement {
     return html`<article class="card mail" aria-label=${mail.subject}>
       <div>
         <h2>${mail.subject}</h2>
-        <p class="hint">To ${mail.to}, ${moment(mail.at)}${mail.has_calendar ? ", with a calendar file" : ""}</p>
+        <p class="hint">${home(mail.has_calendar ? "outbox.about.calendar" : "outbox.about", { to: mail.to, when: moment(mail.at) })}</p>
       </div>
-      <pre tabindex="0" aria-label="Text">${linkify(mail.text).map((part) =>
+      <pre tabindex="0" aria-label=${home("outbox.text")}>${linkify(mail.text).map((part) =>
         part.isLink ? html`<a href=${part.text}>${part.text}</a>` : part.text,
       )}</pre>
       ${mail.html
-        ? html`<iframe title="As formatted mail" sandbox="allow-popups allow-popups-to-escape-sandbox"
+        ? html`<iframe title=${home("outbox.html")} sandbox="allow-popups allow-popups-to-escape-sandbox"
             .srcdoc=${withBase(mail.html)}></iframe>`
         : nothing}
     </article>`;

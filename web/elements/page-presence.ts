@@ -5,11 +5,11 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { number } from "../lib/language";
 import * as api from "../lib/api";
 import { RoomSocket } from "../lib/socket";
 import { initials, labels, tint } from "../lib/words";
 import type { Row, View, Window } from "../lib/protocol";
+import { entry } from "../messages/entry";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import own from "./page-presence.css?inline";
@@ -49,9 +49,9 @@ export class PagePresence extends UsherElement {
     const { counts, groups } = this.view;
     const rows = [groups.raised_hands, groups.on_stage, groups.viewers].flatMap((group) => group?.rows ?? []);
     return html`<details>
-      <summary>On this page now (${number(counts.all)})</summary>
+      <summary>${entry("presence", { count: counts.all })}</summary>
       <ul role="list">${rows.map((row) => this.renderRow(row))}</ul>
-      ${counts.all > rows.length ? html`<p class="hint">And ${counts.all - rows.length} more.</p>` : nothing}
+      ${counts.all > rows.length ? html`<p class="hint">${entry("presence.more", { count: counts.all - rows.length })}</p>` : nothing}
     </details>`;
   }
 

@@ -9,6 +9,7 @@ import "./confirm-dialog";
 import type { ConfirmDialog } from "./confirm-dialog";
 import { icon } from "./icons";
 import "./session-badge";
+import "./page-switch";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import own from "./room-header.css?inline";
@@ -49,6 +50,7 @@ export class RoomHeader extends UsherElement {
         ${session.is_hard_muted ? html`<span class="badge">${icon("micOff")}Everyone muted</span>` : nothing}
       </div>
       <div class="ends">
+        <page-switch></page-switch>
         ${!hasBegun && you.rights.includes("start_session")
           ? html`<button type="button" class="button primary" @click=${() => run(this, { type: "start_session" })}>
               Start session

@@ -4,6 +4,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import * as api from "../lib/api";
 import type { Me } from "../lib/protocol";
+import { home } from "../messages/home";
+import "./page-switch";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import own from "./site-header.css?inline";
@@ -26,10 +28,11 @@ export class SiteHeader extends UsherElement {
         usher
       </a>
       <span class="grow"></span>
-      ${me?.is_operator ? html`<a class="button quiet small" href="/outbox">Outbox</a>` : nothing}
+      <page-switch></page-switch>
+      ${me?.is_operator ? html`<a class="button quiet small" href="/outbox">${home("outbox")}</a>` : nothing}
       ${name
         ? html`<span class="who" title=${me?.email ?? ""}>${name}</span>
-            <button type="button" class="button quiet small" @click=${this.leave}>Sign out</button>`
+            <button type="button" class="button quiet small" @click=${this.leave}>${home("sign_out")}</button>`
         : nothing}
     </header>`;
   }

@@ -1,5 +1,6 @@
 /** From the *Edit* form to commands that name what changed, and nothing else. */
 
+import { readCaptions, writeCaptions } from "./captions";
 import { fromLocalInput, toLocalInput } from "./timing";
 import type { EditEntry, EditSettings, EntrySettings, EntryView, SettingName, StageMode, ViewerList } from "./protocol";
 
@@ -17,6 +18,11 @@ export function entryChanges(entry: EntryView, form: FormData): EditEntry | null
     // Compared as shown, because the field knows no seconds.
     const typed = String(form.get(field) ?? "");
     if (form.has(field) && typed !== toLocalInput(entry[field])) command[field] = fromLocalInput(typed);
+  }
+  if (form.has("captions")) {
+    const captions = readCaptions(String(form.get("captions")));
+    const isNew = writeCaptions(entry.captions) !== (Array.isArray(captions) ? writeCaptions(captions) : "");
+    if (Array.isArray(captions) && isNew) command.captions = captions;
   }
   return Object.keys(command).length > 1 ? command : null;
 }

@@ -4,6 +4,7 @@ import { attendancePage } from "./api";
 import { hasDoorsOnPage, isLive } from "./ranks";
 import { only, withoutEmpty, type MenuGroup } from "./menu";
 import type { EntryView, Right } from "./protocol";
+import { entry as words } from "../messages/entry";
 
 export function entryMenu(entry: EntryView): MenuGroup[] {
   const has = (right: Right): boolean => entry.rights.includes(right);
@@ -12,18 +13,18 @@ export function entryMenu(entry: EntryView): MenuGroup[] {
   return withoutEmpty([
     {
       items: only([
-        [doors && has("invite"), { label: "Invite users", dialog: { name: "invite" } }],
+        [doors && has("invite"), { label: words("menu.invite"), dialog: { name: "invite" } }],
         [
           doors && has("manage_guest_access"),
-          { label: "Manage guest access", dialog: { name: "guests" } },
+          { label: words("menu.guests"), dialog: { name: "guests" } },
         ],
-        [doors && has("invite"), { label: "Invitations", dialog: { name: "invitations" } }],
+        [doors && has("invite"), { label: words("menu.invitations"), dialog: { name: "invitations" } }],
       ]),
     },
     {
       items: only([
-        [has("edit_entry"), { label: "Edit…", dialog: { name: "settings" } }],
-        [has("block"), { label: "Blocked people", dialog: { name: "blocked" } }],
+        [has("edit_entry"), { label: words("menu.edit"), dialog: { name: "settings" } }],
+        [has("block"), { label: words("menu.blocked"), dialog: { name: "blocked" } }],
         [
           has("export"),
           { label: "Attendance", href: attendancePage(entry.entry_id), isPage: true },
@@ -31,7 +32,7 @@ export function entryMenu(entry: EntryView): MenuGroup[] {
         [
           mayStart,
           {
-            label: entry.session_state === "ended" ? "Start new session" : "Start session",
+            label: words(entry.session_state === "ended" ? "menu.start_new" : "menu.start"),
             command: { type: "start_session" },
           },
         ],

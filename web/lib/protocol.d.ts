@@ -149,6 +149,16 @@ export interface BlockView {
   readonly blocked_by: string;
 }
 
+/** Captions of a video in one language. */
+export interface Caption {
+  /** BCP 47, such as `en` or `pt-BR`. */
+  readonly language: string;
+  /** What the player's menu calls it. */
+  readonly label: string;
+  /** A WebVTT file. */
+  readonly url: string;
+}
+
 /** Change what an invitation gives; somebody inside by it changes role at once. */
 export interface ChangeInvitation {
   readonly type: "change_invitation";
@@ -265,6 +275,7 @@ export interface CreateEntry {
   readonly name: string;
   readonly description?: string;
   readonly content_url?: string;
+  readonly captions?: readonly Caption[];
   readonly starts_at?: number | null;
   readonly ends_at?: number | null;
   readonly settings?: EntrySettings;
@@ -393,6 +404,7 @@ export interface EditEntry {
   readonly name?: string | null;
   readonly description?: string | null;
   readonly content_url?: string | null;
+  readonly captions?: readonly Caption[] | null;
   readonly starts_at?: number | null;
   readonly ends_at?: number | null;
 }
@@ -497,8 +509,9 @@ export interface EntryView {
   readonly kind: EntryKind;
   readonly name: string;
   readonly description: string;
-  /** Only with `may_open`. */
+  /** Only with `may_open`, like the captions. */
   readonly content_url?: string | null;
+  readonly captions: readonly Caption[];
   readonly starts_at?: number | null;
   readonly ends_at?: number | null;
   readonly session_id: string;

@@ -86,6 +86,7 @@ export const entry = (fields: Partial<EntryView> = {}): EntryView => ({
   kind: "room",
   name: "Seminar",
   description: "",
+  captions: [],
   session_id: "e_1.s1",
   session_state: "scheduled",
   may_open: true,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from protocol import commands as c
+from protocol.content import Caption
 from protocol.errors import ErrorCode
 from protocol.ids import RoomId
 from protocol.roles import EndReason, Part, Right, SessionState
@@ -30,6 +31,7 @@ def create(ctx: Context, command: c.CreateEntry, room: RoomId) -> Answer:
         name=cleaned_name(command.name),
         description=command.description,
         content_url=_checked_url(command.content_url),
+        captions=_checked_captions(command.captions),
         starts_at=command.starts_at,
         ends_at=command.ends_at,
         settings=_settings_for(command),
@@ -70,13 +72,19 @@ def _settings_for(command: c.CreateEntry) -> EntrySettings:
     return settings.model_copy(update={"moderators_may_invite": False})
 
 
-def _checked_url(url: str) -> str:
+def _checked_url(url: str, where: str = "content_url") -> str:
     """Let only addresses through that a page can show without running them."""
     if url and not url.startswith(("https://", "http://", "/")):
-        raise Refused(ErrorCode.BAD_REQUEST, "content_url")
+        raise Refused(ErrorCode.BAD_REQUEST, where)
     if url.startswith("//") or "\\" in url:
-        raise Refused(ErrorCode.BAD_REQUEST, "content_url")
+        raise Refused(ErrorCode.BAD_REQUEST, where)
     return url
+
+
+def _checked_captions(captions: tuple[Caption, ...]) -> tuple[Caption, ...]:
+    for caption in captions:
+        _checked_url(caption.url, "captions")
+    return captions
 
 
 def _check_schedule(starts_at: int | None, ends_at: int | None) -> None:
@@ -89,13 +97,15 @@ def edit(ctx: Context, command: c.EditEntry) -> Answer:
     ctx.need(Right.EDIT_ENTRY)
     given = command.model_fields_set - {"type"}
     fields: dict[str, Any] = {name: getattr(command, name) for name in given}
-    for name in ("name", "description", "content_url"):
+    for name in ("name", "description", "content_url", "captions"):
         if name in fields and fields[name] is None:
             raise Refused(ErrorCode.BAD_REQUEST, name)
     if "name" in fields:
         fields["name"] = cleaned_name(fields["name"])
     if "content_url" in fields:
         _checked_url(fields["content_url"])
+    if "captions" in fields:
+        _checked_captions(fields["captions"])
     changed = replace(ctx.entry, **fields)
     _check_schedule(changed.starts_at, changed.ends_at)
     return Answer(events=[] if changed == ctx.entry else [e.EntryEdited(entry=changed)])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from protocol import commands as c
+from protocol.content import Caption
 from protocol.errors import ErrorCode
 from protocol.ids import AccountId
 from protocol.roles import EndReason, EntryKind, Part, Presence, Role, SessionState
@@ -123,7 +124,7 @@ def test_null_clears_a_moment() -> None:
     assert (story.entry.starts_at, story.entry.ends_at) == (None, None)
 
 
-@pytest.mark.parametrize("field", ["name", "description", "content_url"])
+@pytest.mark.parametrize("field", ["name", "description", "content_url", "captions"])
 def test_null_is_refused_for_a_text(field: str) -> None:
     story = Story()
     wish = c.EditEntry.model_validate({field: None})
@@ -258,3 +259,28 @@ def test_only_owners_manage_collaborators(part: Part) -> None:
     assert cora.account_id is not None
     remove = c.RemoveCollaborator(account_id=cora.account_id)
     story.when(cora.account, remove).then_refused(ErrorCode.NOT_ALLOWED)
+
+
+ENGLISH = Caption(language="en", label="English", url="/talk.en.vtt")
+
+
+def test_captions_are_kept_in_order_and_can_be_taken_away() -> None:
+    german = Caption(language="de", label="Deutsch", url="https://files.example/talk.de.vtt")
+    story = Story()
+
+    story.when(story.host, c.EditEntry(captions=(german, ENGLISH)))
+    assert story.state.entry is not None
+    assert story.state.entry.captions == (german, ENGLISH)
+
+    story.when(story.host, c.EditEntry(captions=()))
+    assert story.state.entry is not None
+    assert not story.state.entry.captions
+
+
+def test_captions_of_an_address_that_would_run_are_refused() -> None:
+    story = Story()
+    bad = ENGLISH.model_copy(update={"url": "javascript:1"})
+
+    story.when(story.host, c.EditEntry(captions=(ENGLISH, bad))).then_refused(
+        ErrorCode.BAD_REQUEST, "captions"
+    )
