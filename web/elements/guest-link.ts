@@ -56,11 +56,12 @@ export class GuestLink extends UsherElement {
     }
     const { uses, max_uses, inside } = link;
     return html`<article class="link" aria-label=${link.name} data-link=${link.id}>
-      <div class="line">
-        <h3>${link.name}</h3>
-        <span class="badge ${LOOK[link.state]}">${linkName(link.state)}</span>
-        ${link.needs_approval ? html`<span class="badge">${invite("link.needs_approval")}</span>` : nothing}
-        <span class="grow"></span>
+      <div class="head">
+        <div class="line grow">
+          <h3>${link.name}</h3>
+          <span class="badge ${LOOK[link.state]}">${linkName(link.state)}</span>
+          ${link.needs_approval ? html`<span class="badge">${invite("link.needs_approval")}</span>` : nothing}
+        </div>
         <button type="button" class="button small" aria-disabled=${this.isBusy} @click=${this.pause}>
           ${invite(link.is_paused ? "link.resume" : "link.pause")}
         </button>

@@ -106,8 +106,8 @@ export class PeopleField extends UsherElement {
         aria-label=${invite(one.fault ? "people.edit.bad" : "people.edit", { who: words })}
         @click=${() => this.edit(one)}>
         ${one.fault ? icon("warning") : nothing}<span>${words}</span>
-        ${one.isInvited ? html`<span class="hint">${invite("people.again")}</span>` : nothing}
       </button>
+      ${one.isInvited ? html`<span class="again">${invite("people.again")}</span>` : nothing}
       <button type="button" class="drop" aria-label=${invite("people.remove", { who: words })}
         @click=${() => this.drop(one)}>${icon("close")}</button>
     </li>`;
