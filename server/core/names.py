@@ -111,6 +111,9 @@ def fold(text: str) -> str:
         >>> fold("Łukasz  ÅNGSTRÖM")
         'lukasz angstrom'
     """
+    if text.isascii() and text.isprintable():
+        # Nothing below would change it, and most names and addresses are like this.
+        return " ".join(text.lower().split())
     spread = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(char for char in spread if not _is_dropped_in_search(char)).casefold()
     return " ".join(unicodedata.normalize("NFKC", kept).translate(_PLAIN_LETTERS).split())

@@ -33,7 +33,7 @@ from server.edge.ports import Scope
 from server.edge.replies import Denied, reply
 
 FILTERS = ("state", "type", "by", "q")
-AT_A_TIME = 2_000
+AT_A_TIME = 500
 """Invitations looked at before others have their turn."""
 INVITERS_SHOWN = 100
 

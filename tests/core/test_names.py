@@ -203,6 +203,12 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+@example("a\x00\tB  c\x7f")
+def test_plain_letters_are_folded_the_same_among_others(text: str) -> None:
+    assert fold(f"e{text}") == fold(f"é{text}")
+
+
 # --- e-mail addresses ----------------------------------------------------------------------
 
 

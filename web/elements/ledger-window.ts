@@ -32,6 +32,8 @@ import own from "./ledger-window.css?inline";
 
 const REFRESH_MS = 3_000;
 const TYPED_MS = 250;
+/** So many times as long as a look took, no other is taken unasked. */
+const SPARED = 10;
 
 /** Dispatches `invite` when somebody is to be invited. */
 @customElement("ledger-window")
@@ -59,6 +61,8 @@ export class LedgerWindow extends UsherElement {
   @query("invitation-link") private link!: InvitationLink;
   #timer: ReturnType<typeof setInterval> | undefined;
   #look: AbortController | null = null;
+  /** A look at a large ledger costs the server more, and is taken less often. */
+  #next = 0;
 
   protected override render(): TemplateResult {
     return html`<modal-dialog sheet heading=${invite("ledger")} .mayClose=${() => this.bulk?.mayClose() ?? true}
@@ -95,7 +99,7 @@ export class LedgerWindow extends UsherElement {
     void this.load();
     clearInterval(this.#timer);
     this.#timer = setInterval(() => {
-      if (document.visibilityState === "visible") void this.load();
+      if (document.visibilityState === "visible" && Date.now() >= this.#next) void this.load();
     }, REFRESH_MS);
     await this.updateComplete;
     await this.dialog.open();
@@ -285,12 +289,14 @@ export class LedgerWindow extends UsherElement {
     this.#look?.abort();
     const look = (this.#look = new AbortController());
     const after = this.starts.at(-1) ?? "";
+    const begun = Date.now();
     try {
       const [rows, summary] = await Promise.all([
         api.ledger(this.entryId, pageOf(this.asked, after), look.signal),
         api.ledgerSummary(this.entryId, filtersOf(this.asked), look.signal),
       ]);
       if (look.signal.aborted) return;
+      this.#next = Date.now() + SPARED * (Date.now() - begun);
       [this.rows, this.summary, this.problem] = [rows, summary, null];
       if (isTold) this.said = invite("ledger.found", { count: summary.matching });
       // What is picked is told about as it is now.

@@ -25,7 +25,8 @@ export class ModalDialog extends UsherElement {
   @query("dialog") private dialog!: HTMLDialogElement;
 
   protected override render(): TemplateResult {
-    return html`<dialog aria-labelledby="heading" @close=${this.onClose} @cancel=${this.onCancel} @click=${this.onClick}>
+    return html`<dialog aria-labelledby="heading" @close=${this.onClose} @cancel=${this.onCancel}
+      @keydown=${this.onKey} @click=${this.onClick}>
       <header>
         <h2 id="heading">${this.heading}</h2>
         <button type="button" class="button quiet icon small" aria-label=${common("close")} @click=${this.leave}>
@@ -53,7 +54,17 @@ export class ModalDialog extends UsherElement {
     if (!this.mayClose || (await this.mayClose())) this.close();
   };
 
-  /** Escape. One that comes out of a window inside this one is not about this one. */
+  /**
+   * Where a browser thinks that a page holds somebody up, it closes a window on Escape without
+   * asking; the key alone it never takes from us. A window inside this one has had its turn.
+   */
+  private onKey(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    event.preventDefault();
+    void this.leave();
+  }
+
+  /** The way back of a phone. One that comes out of a window inside this one is not about this one. */
   private onCancel(event: Event): void {
     if (event.target !== this.dialog) return;
     event.preventDefault();
