@@ -5,6 +5,7 @@
 
 import { problems } from "../messages/problems";
 import { accessFor } from "./access";
+import { whenLoaded } from "./language";
 import { inOurWords } from "./refusals";
 import { requestOf } from "./routes";
 import type {
@@ -66,6 +67,8 @@ export async function request<T>(
   } catch {
     throw new Refused(ours("unreadable"));
   }
+  // An answer may be here before the words for it; refusals would stay in the server's, or empty.
+  await whenLoaded();
   if (response.ok) return answer as T;
   throw new Refused(isProblem(answer) ? inOurWords(answer) : ours("unreadable"));
 }
