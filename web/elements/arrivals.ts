@@ -1,8 +1,8 @@
 /** One notice for all who arrive at the waiting room, with their number. */
 
-import { number } from "../lib/language";
 import type { Note } from "../lib/asking";
 import type { Command, SelfView, View } from "../lib/protocol";
+import { room } from "../messages/room";
 
 /**
  * Say that people wait, when there are more of them than before; null when nothing is new.
@@ -22,14 +22,14 @@ export function arrivals(
     return {
       key: "waiting",
       stays: true,
-      text: `${first.name} is waiting to enter.`,
-      action: { label: "Admit", run: () => carry({ type: "admit", participant_ids: [first.id] }) },
+      text: room("knock.one", { name: first.name }),
+      action: { label: room("knock.admit"), run: () => carry({ type: "admit", participant_ids: [first.id] }) },
     };
   }
   return {
     key: "waiting",
     stays: true,
-    text: now === 1 ? "1 person is waiting to enter." : `${number(now)} people are waiting to enter.`,
-    action: { label: "Show", run: show },
+    text: room("knock.many", { count: now }),
+    action: { label: room("knock.show"), run: show },
   };
 }

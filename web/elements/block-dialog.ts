@@ -6,6 +6,7 @@ import { BLOCK_WAYS } from "../lib/menu";
 
 import type { BlockBy, Command, Row } from "../lib/protocol";
 import { blockName, blockText } from "../lib/permissions";
+import { room } from "../messages/room";
 import { CommandDialog } from "./command-dialog";
 
 @customElement("block-dialog")
@@ -19,20 +20,20 @@ export class BlockDialog extends CommandDialog {
   }
 
   protected heading(): string {
-    return `Remove and block ${this.row?.name ?? ""}?`;
+    return room("block.heading", { name: this.row?.name ?? "" });
   }
 
   protected action(): string {
-    return "Remove and block";
+    return room("block.action");
   }
 
   protected fields(): TemplateResult {
     const ways = BLOCK_WAYS.filter((by) => by !== "link" || this.row?.origin === "guest_link");
     return html`<p class="soft">
-        They leave the room now, and cannot come back until somebody lifts the block.
+        ${room("block.text")}
       </p>
       <fieldset class="field">
-        <legend>Recognise them by</legend>
+        <legend>${room("block.by")}</legend>
         <div class="stack">
           ${ways.map(
             (by) => html`<label class="check">

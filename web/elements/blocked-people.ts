@@ -4,9 +4,12 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { runQuietly } from "../lib/asking";
+import { language } from "../lib/language";
 import { moment } from "../lib/timing";
 import { blockName } from "../lib/permissions";
 import type { BlockBy, BlockView, Problem } from "../lib/protocol";
+import { common } from "../messages/common";
+import { room } from "../messages/room";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets } from "./sheets";
@@ -45,9 +48,9 @@ export class BlockedPeople extends UsherElement {
   @query("modal-dialog") private dialog!: ModalDialog;
 
   protected override render(): TemplateResult {
-    return html`<modal-dialog heading="Blocked people">
+    return html`<modal-dialog heading=${room("blocked")}>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-      ${this.blocks ? this.renderList(this.blocks) : html`<p class="faint" role="status">Loading…</p>`}
+      ${this.blocks ? this.renderList(this.blocks) : html`<p class="faint" role="status">${common("loading")}</p>`}
     </modal-dialog>`;
   }
 
@@ -58,22 +61,17 @@ export class BlockedPeople extends UsherElement {
   }
 
   private renderList(blocks: readonly BlockView[]): TemplateResult {
-    if (blocks.length === 0) return html`<p class="soft">Nobody is blocked here.</p>`;
+    if (blocks.length === 0) return html`<p class="soft">${room("blocked.none")}</p>`;
     return html`<ul role="list">
       ${blocks.map(
         (block) => html`<li data-block=${block.id}>
           <div class="grow">
             <p class="name">${block.name}</p>
             <p class="hint">${block.email}</p>
-            <p class="hint">
-              Blocked by ${block.blocked_by}, ${moment(block.blocked_at)}; recognised by
-              ${block.by.map((by) => blockName(by as BlockBy)).join(", ")}${block.link_name
-                ? html` (${block.link_name})`
-                : nothing}
-            </p>
+            <p class="hint">${about(block)}</p>
           </div>
-          <button type="button" class="button small" aria-label=${`Unblock ${block.name}`}
-            @click=${() => this.unblock(block.id)}>Unblock</button>
+          <button type="button" class="button small" aria-label=${room("blocked.lift.person", { name: block.name })}
+            @click=${() => this.unblock(block.id)}>${room("blocked.lift")}</button>
         </li>`,
       )}
     </ul>`;
@@ -92,4 +90,17 @@ export class BlockedPeople extends UsherElement {
       this.problem = api.problemOf(error);
     }
   }
+}
+
+/** By whom, when, and by what somebody is recognised. */
+function about(block: BlockView): string {
+  const list = new Intl.ListFormat(language(), { type: "conjunction" });
+  const facts = {
+    name: block.blocked_by,
+    when: moment(block.blocked_at),
+    ways: list.format(block.by.map((by) => blockName(by as BlockBy))),
+  };
+  return block.link_name
+    ? room("blocked.about.link", { ...facts, link: block.link_name })
+    : room("blocked.about", facts);
 }

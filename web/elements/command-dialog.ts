@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { query, state } from "lit/decorators.js";
 import { runQuietly } from "../lib/asking";
 import type { Command, Problem } from "../lib/protocol";
+import { common } from "../messages/common";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets, windowHost } from "./sheets";
@@ -37,7 +38,7 @@ export abstract class CommandDialog extends UsherElement {
         ${this.fields()}
         <div class="line">
           <span class="grow"></span>
-          <button type="button" class="button" @click=${() => this.dialog.close()}>Cancel</button>
+          <button type="button" class="button" @click=${() => this.dialog.close()}>${common("cancel")}</button>
           <button class="button ${this.isDangerous ? "danger" : "primary"}" ?disabled=${this.isBusy}>
             ${this.action()}
           </button>

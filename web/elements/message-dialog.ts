@@ -3,6 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { Command } from "../lib/protocol";
+import { room } from "../messages/room";
 import { CommandDialog } from "./command-dialog";
 
 @customElement("message-dialog")
@@ -12,19 +13,19 @@ export class MessageDialog extends CommandDialog {
   }
 
   protected heading(): string {
-    return "Message those waiting";
+    return room("message.heading");
   }
 
   protected action(): string {
-    return "Send";
+    return room("message.send");
   }
 
   protected fields(): TemplateResult {
     return html`<div class="field">
-      <label for="text">Message</label>
+      <label for="text">${room("message.text")}</label>
       <textarea class="input" id="text" name="text" rows="3" maxlength="300" data-first
         aria-describedby="who"></textarea>
-      <p class="hint" id="who">Everybody in the waiting room sees it, those who come later too.</p>
+      <p class="hint" id="who">${room("message.who")}</p>
     </div>`;
   }
 

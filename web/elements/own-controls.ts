@@ -7,6 +7,7 @@ import { isLive } from "../lib/ranks";
 import { ownStage } from "../lib/person-actions";
 import type { MenuItem } from "../lib/menu";
 import type { SelfView, SessionView } from "../lib/protocol";
+import { room } from "../messages/room";
 import { icon } from "./icons";
 import { ChooseEvent } from "./menu-button";
 import { sheets } from "./sheets";
@@ -37,13 +38,13 @@ export class OwnControls extends UsherElement {
     const isKeptMuted = is_hard_muted && !mic;
     return html`
       <button type="button" class="button ${mic ? "on" : ""}" ?disabled=${isKeptMuted}
-        title=${isKeptMuted ? "A moderator keeps microphones off for now" : nothing}
+        title=${isKeptMuted ? room("kept_muted") : nothing}
         @click=${() => run(this, { type: "set_microphone", is_on: !mic })}>
-        ${icon(mic ? "mic" : "micOff")}${mic ? "Mute" : "Unmute"}
+        ${icon(mic ? "mic" : "micOff")}${room(mic ? "mute" : "unmute")}
       </button>
       <button type="button" class="button ${camera ? "on" : ""}"
         @click=${() => run(this, { type: "set_camera", is_on: !camera })}>
-        ${icon(camera ? "camera" : "cameraOff")}${camera ? "Turn camera off" : "Turn camera on"}
+        ${icon(camera ? "camera" : "cameraOff")}${room(camera ? "camera_off" : "camera_on")}
       </button>
     `;
   }
@@ -53,7 +54,7 @@ export class OwnControls extends UsherElement {
     if (!isUp && !this.you.rights.includes("raise_hand")) return nothing;
     return html`<button type="button" class="button ${isUp ? "on" : ""}"
       @click=${() => run(this, isUp ? { type: "lower_hand" } : { type: "raise_hand" })}>
-      ${icon("hand")}${isUp ? "Lower hand" : "Raise hand"}
+      ${icon("hand")}${room(isUp ? "lower_hand" : "raise_hand")}
     </button>`;
   }
 
@@ -65,10 +66,10 @@ export class OwnControls extends UsherElement {
 
   private renderRename(): TemplateResult {
     const item: MenuItem = {
-      label: "Rename",
+      label: room("rename.action"),
       dialog: { name: "rename", participantId: this.you.participant_id },
     };
-    return html`<button type="button" class="button quiet rename" aria-label="Rename yourself"
+    return html`<button type="button" class="button quiet rename" title=${room("rename_self")}
       @click=${() => this.choose(item)}>${icon("pencil")}<span>${this.you.name}</span></button>`;
   }
 

@@ -3,6 +3,8 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { Command } from "../lib/protocol";
+import { common } from "../messages/common";
+import { room } from "../messages/room";
 import { CommandDialog } from "./command-dialog";
 
 @customElement("rename-dialog")
@@ -18,16 +20,16 @@ export class RenameDialog extends CommandDialog {
   }
 
   protected heading(): string {
-    return this.participantId ? `Rename ${this.name}` : "Change your name";
+    return this.participantId ? room("rename.heading", { name: this.name }) : room("rename.self");
   }
 
   protected action(): string {
-    return "Rename";
+    return room("rename.action");
   }
 
   protected fields(): TemplateResult {
     return html`<div class="field">
-      <label for="name">Name</label>
+      <label for="name">${common("name")}</label>
       <input class="input" id="name" name="name" required maxlength="120" data-first
         autocomplete="off" .value=${this.name} />
     </div>`;

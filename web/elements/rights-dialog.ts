@@ -4,8 +4,9 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { RIGHTS, rightName } from "../lib/permissions";
 import { ROLE_RIGHTS } from "../lib/ranks";
-import { roleName } from "../lib/words";
 import type { Command, Right, Row } from "../lib/protocol";
+import { common } from "../messages/common";
+import { room } from "../messages/room";
 import { CommandDialog } from "./command-dialog";
 
 @customElement("rights-dialog")
@@ -32,22 +33,22 @@ export class RightsDialog extends CommandDialog {
   }
 
   protected heading(): string {
-    return `Permissions of ${this.row?.name ?? ""}`;
+    return room("rights.heading", { name: this.row?.name ?? "" });
   }
 
   protected action(): string {
-    return "Save";
+    return common("save");
   }
 
   protected fields(): TemplateResult {
     const role = this.row?.role ?? "viewer";
     const base = ROLE_RIGHTS[role];
     return html`<p class="soft">
-        What a ${roleName(role).toLowerCase()} may do is ticked. Changes hold for this session, at once.
-        ${this.row?.is_custom ? "They take the place of the custom permissions given before." : nothing}
+        ${room("rights.text", { role })}
+        ${this.row?.is_custom ? room("rights.custom") : nothing}
       </p>
       <fieldset class="rights">
-        <legend class="hidden-visually">Permissions</legend>
+        <legend class="hidden-visually">${room("rights.legend")}</legend>
         ${RIGHTS.map(
           (right) => html`<label class="check">
             <input type="checkbox" name="right" value=${right} ?checked=${base.has(right)}

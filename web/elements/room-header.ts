@@ -5,6 +5,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { run } from "../lib/asking";
 import { clock } from "../lib/timing";
 import type { SelfView, SessionView } from "../lib/protocol";
+import { room } from "../messages/room";
 import "./confirm-dialog";
 import type { ConfirmDialog } from "./confirm-dialog";
 import { icon } from "./icons";
@@ -46,21 +47,21 @@ export class RoomHeader extends UsherElement {
       <div class="about">
         <h1 title=${session.entry_name}>${session.entry_name}</h1>
         <session-badge .state=${session.state} .startsAt=${session.starts_at}></session-badge>
-        ${session.is_locked ? html`<span class="badge warn">${icon("lock")}Locked</span>` : nothing}
-        ${session.is_hard_muted ? html`<span class="badge">${icon("micOff")}Everyone muted</span>` : nothing}
+        ${session.is_locked ? html`<span class="badge warn">${icon("lock")}${room("locked")}</span>` : nothing}
+        ${session.is_hard_muted ? html`<span class="badge">${icon("micOff")}${room("everyone_muted")}</span>` : nothing}
       </div>
       <div class="ends">
         <page-switch></page-switch>
         ${!hasBegun && you.rights.includes("start_session")
           ? html`<button type="button" class="button primary" @click=${() => run(this, { type: "start_session" })}>
-              Start session
+              ${room("start")}
             </button>`
           : nothing}
         <button type="button" class="button" @click=${() => run(this, { type: "leave" })}>
-          ${icon("leave")}Leave
+          ${icon("leave")}${room("leave")}
         </button>
         ${hasBegun && you.rights.includes("end_session")
-          ? html`<button type="button" class="button danger" @click=${this.end}>End for everyone</button>`
+          ? html`<button type="button" class="button danger" @click=${this.end}>${room("end")}</button>`
           : nothing}
       </div>
       ${this.renderAbsent()}
@@ -72,16 +73,15 @@ export class RoomHeader extends UsherElement {
     const ends = this.session.host_absent_ends_at;
     if (!ends) return nothing;
     return html`<p class="absent">
-      No host or moderator is here. The session ends in
-      <b role="timer">${clock(ends - (this.now + this.clockOffset))}</b> unless one comes back.
+      ${room("absent", { clock: clock(ends - (this.now + this.clockOffset)) })}
     </p>`;
   }
 
   private async end(): Promise<void> {
     const isMeant = await this.confirm.ask({
-      heading: "End the session for everyone?",
-      text: "Everybody is told and leaves the room. It can be started again as a new session.",
-      action: "End session",
+      heading: room("end.heading"),
+      text: room("end.text"),
+      action: room("end.action"),
     });
     if (isMeant) void run(this, { type: "end_session" });
   }

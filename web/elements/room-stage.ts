@@ -6,6 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { onStage } from "../lib/roster";
 import { initials, tint } from "../lib/words";
 import type { Row, View } from "../lib/protocol";
+import { room } from "../messages/room";
 import { icon } from "./icons";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
@@ -23,9 +24,9 @@ export class RoomStage extends UsherElement {
   protected override render(): TemplateResult {
     this.#people = this.view.matches ? updated(this.#people, onStage(this.view)) : onStage(this.view);
     if (this.#people.length === 0) {
-      return html`<div class="empty">${icon("stage")}<p>Nobody is on stage.</p></div>`;
+      return html`<div class="empty">${icon("stage")}<p>${room("stage.empty")}</p></div>`;
     }
-    return html`<ul class="tiles" role="list" aria-label="Stage">
+    return html`<ul class="tiles" role="list" aria-label=${room("stage")}>
       ${repeat(this.#people, (row) => row.id, (row) => this.renderTile(row))}
     </ul>`;
   }
@@ -35,13 +36,13 @@ export class RoomStage extends UsherElement {
     return html`<li class="tile ${look}" data-tile=${row.id}>
       <span class="avatar tint-${tint(row.id)}" aria-hidden="true">${initials(row.name)}</span>
       <div class="caption">
-        <b title=${row.name}>${row.name}${row.id === this.selfId ? " (you)" : ""}</b>
-        ${row.presence === "reconnecting" ? html`<span>reconnecting</span>` : nothing}
-        ${row.hand_raised_at ? html`<span class="hand" title="hand raised">${icon("hand")}</span>` : nothing}
-        ${row.has_camera_on ? html`<span class="on" title="camera on">${icon("camera")}</span>` : nothing}
-        <span class=${row.has_microphone_on ? "on" : ""} title=${row.has_microphone_on ? "microphone on" : "muted"}>
+        <b title=${row.name}>${row.id === this.selfId ? room("stage.you", { name: row.name }) : row.name}</b>
+        ${row.presence === "reconnecting" ? html`<span>${room("stage.reconnecting")}</span>` : nothing}
+        ${row.hand_raised_at ? html`<span class="hand" title=${room("stage.hand")}>${icon("hand")}<span class="hidden-visually">${room("stage.hand")}</span></span>` : nothing}
+        ${row.has_camera_on ? html`<span class="on" title=${room("stage.camera")}>${icon("camera")}<span class="hidden-visually">${room("stage.camera")}</span></span>` : nothing}
+        <span class=${row.has_microphone_on ? "on" : ""} title=${room(row.has_microphone_on ? "stage.mic" : "stage.muted")}>
           ${icon(row.has_microphone_on ? "mic" : "micOff")}
-          <span class="hidden-visually">${row.has_microphone_on ? "microphone on" : "muted"}</span>
+          <span class="hidden-visually">${room(row.has_microphone_on ? "stage.mic" : "stage.muted")}</span>
         </span>
       </div>
     </li>`;

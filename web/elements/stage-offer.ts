@@ -1,8 +1,9 @@
 /** The offer of a place on stage: *Join stage* or *Decline*. Away as soon as it is answered. */
 
-import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { run } from "../lib/asking";
+import { room } from "../messages/room";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 
@@ -46,12 +47,11 @@ export class StageOffer extends UsherElement {
 
   protected override render(): TemplateResult {
     return html`<dialog aria-labelledby="heading" @cancel=${this.onEscape}>
-      <h2 id="heading">You are invited to the stage</h2>
-      <p>${this.by ? `${this.by} invites you.` : nothing} Everybody can hear and see you there, once you
-        switch your microphone or camera on.</p>
+      <h2 id="heading">${room("offer")}</h2>
+      <p>${this.by ? room("offer.by", { name: this.by }) : room("offer.text")}</p>
       <div class="line">
-        <button type="button" class="button" @click=${() => this.answer(false)}>Decline</button>
-        <button type="button" class="button primary" autofocus @click=${() => this.answer(true)}>Join stage</button>
+        <button type="button" class="button" @click=${() => this.answer(false)}>${room("offer.decline")}</button>
+        <button type="button" class="button primary" autofocus @click=${() => this.answer(true)}>${room("offer.join")}</button>
       </div>
     </dialog>`;
   }

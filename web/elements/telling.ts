@@ -4,6 +4,7 @@ import { findRow } from "../lib/roster";
 import { outcome, subjectOf, wayOn } from "../lib/outcomes";
 import type { Answer, Note } from "../lib/asking";
 import type { Command, View } from "../lib/protocol";
+import { room } from "../messages/room";
 import type { Question } from "./confirm-dialog";
 
 interface Means {
@@ -12,8 +13,6 @@ interface Means {
   carry: (command: Command) => void;
   view: () => View | null;
 }
-
-const SOMEBODY = "The participant";
 
 export class Telling {
   readonly #means: Means;
@@ -26,10 +25,10 @@ export class Telling {
 
   nameFor(command: Command): string {
     const id = subjectOf(command);
-    if (!id) return SOMEBODY;
+    if (!id) return room("somebody");
     const found = findRow(this.#means.view(), id)?.name;
     if (found) this.#names.set(id, found);
-    return found ?? this.#names.get(id) ?? SOMEBODY;
+    return found ?? this.#names.get(id) ?? room("somebody");
   }
 
   tell(command: Command, answer: Answer, name: string, isQuiet: boolean): void {
@@ -49,7 +48,7 @@ export class Telling {
 
   /** What leaves a room without a host is asked for twice. */
   async #confirm(text: string, next: { label: string; command: Command }): Promise<void> {
-    const question = { heading: "Nobody would be left to host", text, action: next.label };
+    const question = { heading: room("host.heading"), text, action: next.label };
     if (await this.#means.ask(question)) this.#means.carry(next.command);
   }
 

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Note } from "../lib/asking";
+import { room } from "../messages/room";
 import { icon } from "./icons";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
@@ -33,7 +34,7 @@ export class ToastList extends UsherElement {
       popover="manual"
       role="log"
       aria-live="polite"
-      aria-label="Notices"
+      aria-label=${room("notices")}
       @pointerenter=${this.hold}
       @pointerleave=${this.letGo}
       @focusin=${this.hold}
@@ -52,7 +53,7 @@ export class ToastList extends UsherElement {
             ${action.label}
           </button>`
         : nothing}
-      <button type="button" class="button icon small" aria-label="Dismiss" @click=${() => this.drop(note.id)}>
+      <button type="button" class="button icon small" aria-label=${room("dismiss")} @click=${() => this.drop(note.id)}>
         ${icon("close")}
       </button>
     </div>`;

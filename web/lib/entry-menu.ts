@@ -27,7 +27,7 @@ export function entryMenu(entry: EntryView): MenuGroup[] {
         [has("block"), { label: words("menu.blocked"), dialog: { name: "blocked" } }],
         [
           has("export"),
-          { label: "Attendance", href: attendancePage(entry.entry_id), isPage: true },
+          { label: words("menu.attendance"), href: attendancePage(entry.entry_id), isPage: true },
         ],
         [
           mayStart,

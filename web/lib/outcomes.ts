@@ -1,6 +1,7 @@
 /** What is said after a command: that it is done, and how to take it back. */
 
-import { people, roleName } from "./words";
+import { common } from "../messages/common";
+import { room } from "../messages/room";
 import type { Command, Problem } from "./protocol";
 
 export interface Outcome {
@@ -22,72 +23,60 @@ export function outcome(
   switch (command.type) {
     case "set_role":
       return {
-        text: `${name} is now ${roleName(command.role).toLowerCase()}.`,
+        text: room("did.set_role", { name, role: command.role }),
         next: undo({ type: "undo_role", participant_id: command.participant_id }),
       };
     case "set_rights":
       return {
-        text: `Permissions of ${name} changed.`,
+        text: room("did.set_rights", { name }),
         next: undo({ type: "undo_role", participant_id: command.participant_id }),
       };
     case "remove":
       return {
-        text: `${name} was removed.`,
+        text: room("did.remove", { name }),
         next: undo({ type: "readmit", participant_id: command.participant_id }),
       };
     case "decline": {
       const [first, ...others] = command.participant_ids;
       if (!first || others.length > 0) {
-        return { text: `${people(command.participant_ids.length)} turned away.` };
+        return { text: room("did.decline.many", { count: command.participant_ids.length }) };
       }
       return {
-        text: `${name} was turned away.`,
+        text: room("did.decline", { name }),
         next: undo({ type: "readmit", participant_id: first }),
       };
     }
     case "block": {
-      const text = `${name} was removed and blocked.`;
+      const text = room("did.block", { name });
       const block_id = result.block_id;
       if (typeof block_id !== "string") return { text };
       return { text, next: undo({ type: "unblock", block_id }) };
     }
     default:
-      return PLAIN.get(command.type)?.(name) ?? null;
+      return plain(command, name);
   }
 }
 
-const PLAIN = new Map<Command["type"], (name: string) => Outcome>([
-  ["undo_role", () => ({ text: "Undone." })],
-  ["readmit", (name) => ({ text: `${name} may come back in.` })],
-  ["unblock", () => ({ text: "The block was lifted." })],
-  ["offer_stage", (name) => ({ text: `${name} was invited to the stage.` })],
-  ["request_unmute", (name) => ({ text: `${name} was asked to unmute.` })],
-  ["send_back", (name) => ({ text: `${name} is in the waiting room.` })],
-  ["mute_all", () => ({ text: "Everybody else is muted." })],
-  ["turn_cameras_off", () => ({ text: "All other cameras are off." })],
-  ["clear_hands", () => ({ text: "All hands are lowered." })],
-  ["message_waiting", () => ({ text: "Message sent to those who wait." })],
-  ["resend_invitation", () => ({ text: "The invitation is on its way again." })],
-  ["extend_invitation", () => ({ text: "The invitation is valid for longer." })],
-  ["reset_invitation_device", () => ({ text: "The invitation can be used on a new device." })],
-  ["revoke_invitation", () => ({ text: "The invitation was revoked." })],
-  ["change_invitation", () => ({ text: "The invitation was changed." })],
-]);
+/** Commands whose effect is said in a sentence that needs nothing but a name. */
+function plain(command: Command, name: string): Outcome | null {
+  const key = `did.${command.type}`;
+  return room.has(key) ? { text: room(key, { name }) } : null;
+}
 
-const undo = (command: Command): NonNullable<Outcome["next"]> => ({ label: "Undo", command });
+const undo = (command: Command): NonNullable<Outcome["next"]> => ({ label: common("undo"), command });
 
 /** What a refused command can be turned into, so that the person need not begin again. */
 export function wayOn(command: Command, problem: Problem): Outcome | null {
   if (command.type === "offer_stage" && problem.code === "stage_full" && !command.replace) {
     return {
       text: problem.sentence,
-      next: { label: "Replace the longest silent", command: { ...command, replace: true } },
+      next: { label: room("way.replace"), command: { ...command, replace: true } },
     };
   }
   if (command.type === "set_role" && problem.code === "last_host" && !command.even_if_last) {
     return {
       text: problem.sentence,
-      next: { label: "Step down all the same", command: { ...command, even_if_last: true } },
+      next: { label: room("way.step_down"), command: { ...command, even_if_last: true } },
     };
   }
   return null;
