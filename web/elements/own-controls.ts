@@ -20,11 +20,14 @@ export class OwnControls extends UsherElement {
 
   @property({ attribute: false }) you!: SelfView;
   @property({ attribute: false }) session!: SessionView;
+  /** Something of one's own was asked for, and the answer has not come. */
+  @property({ attribute: false }) isPending = false;
 
   protected override render(): TemplateResult {
     const { you, session } = this;
     // An offer has its own window, so its two answers are not repeated here.
     const ways = isLive(session.kind) && you.stage !== "offered" ? ownStage(you, session) : [];
+    this.ariaBusy = this.isPending ? "true" : null;
     return html`
       ${you.stage === "on" ? this.renderDevices() : nothing}
       ${this.renderHand()}

@@ -7,6 +7,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { tab } from "../messages/tab";
+import { NOBODY, type Pending } from "../lib/pending";
 import { number } from "../lib/language";
 import { height, NOTHING, type Body, type Slice } from "../lib/tall";
 import { PREVIEW } from "../lib/windows";
@@ -50,6 +51,7 @@ export class ParticipantGroup extends UsherElement {
   /** Who is reached with the Tab key. */
   @property({ attribute: false }) activeId: string | null = null;
   @property({ attribute: false }) picked: ReadonlyMap<string, Row> = new Map();
+  @property({ attribute: false }) pending: Pending = NOBODY;
   @property({ attribute: false }) maySelect: (row: Row) => boolean = () => false;
   @query(".list") private list!: HTMLElement | null;
   @query(".fold") private heading!: HTMLElement | null;
@@ -175,14 +177,14 @@ export class ParticipantGroup extends UsherElement {
     if (this.group === "waiting") {
       return html`<waiting-row role="row" data-participant=${row.id} data-index=${index} tabindex=${stop}
         aria-rowindex=${index + 1} aria-selected=${selected} .row=${person} .isPicked=${isPicked}
-        .isSelecting=${this.picked.size > 0} .maySelect=${this.maySelect(person)} .isActive=${stop === "0"}
+        .isPending=${this.pending.has(row.id)} .isSelecting=${this.picked.size > 0} .maySelect=${this.maySelect(person)} .isActive=${stop === "0"}
         .search=${this.search} .mayAdmit=${this.you.rights.includes("admit")}></waiting-row>`;
     }
     // With a search the place among the matches is not the place in the queue.
     const turn = this.group === "raised_hands" && this.found === null ? index + 1 : null;
     return html`<participant-row role="row" data-participant=${row.id} data-index=${index} tabindex=${stop}
       aria-rowindex=${index + 1} aria-selected=${selected} .row=${person} .you=${this.you} .session=${this.session}
-      .turn=${turn} .isPicked=${isPicked} .isSelecting=${this.picked.size > 0}
+      .turn=${turn} .isPicked=${isPicked} .isPending=${this.pending.has(row.id)} .isSelecting=${this.picked.size > 0}
       .maySelect=${this.maySelect(person)} .isActive=${stop === "0"} .search=${this.search}></participant-row>`;
   }
 

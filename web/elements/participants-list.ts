@@ -12,6 +12,7 @@ import { maySelect } from "../lib/bulk";
 import { debounce } from "../lib/debounce";
 import { number } from "../lib/language";
 import type { MenuGroup } from "../lib/menu";
+import { NOBODY, type Pending } from "../lib/pending";
 import { placeOf, type Place } from "../lib/places";
 import { tabMenu } from "../lib/room-menus";
 import { countOf, GROUPS } from "../lib/roster";
@@ -60,6 +61,8 @@ export class ParticipantsList extends UsherElement {
 
   @property({ attribute: false }) view!: View;
   @property({ attribute: false }) you!: SelfView;
+  /** Those whom commands in flight are about. */
+  @property({ attribute: false }) pending: Pending = NOBODY;
   @state() private uses: Uses = FIRST_USES;
   @state() private search = "";
   @state() private rowPx = 52;
@@ -162,7 +165,7 @@ export class ParticipantsList extends UsherElement {
       .session=${view.session} .you=${you} .count=${countOf(view.counts, group)} .found=${matches}
       .search=${this.isSearching ? this.search : ""} .isOpen=${use?.isOpen ?? true}
       .isExpanded=${use?.isExpanded ?? false} .rowPx=${this.rowPx} .scale=${scaleOf(rows, this.scale())}
-      .pinned=${keys.pinnedIn(group)} .activeId=${keys.activeIn(group)} .picked=${this.picks.people}
+      .pinned=${keys.pinnedIn(group)} .activeId=${keys.activeIn(group)} .picked=${this.picks.people} .pending=${this.pending}
       .maySelect=${this.picks.may} @fold=${() => this.use(group, { isOpen: !use?.isOpen })}
       @expand=${() => this.toggleExpanded(group)}></participant-group>`;
   }

@@ -8,6 +8,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { enterWith } from "../lib/embedding";
 import { direction, pick, speak } from "../lib/language";
+import { NOBODY } from "../lib/pending";
 import type { Problem, SelfView, View } from "../lib/protocol";
 import { common } from "../messages/common";
 import { room } from "../messages/room";
@@ -102,8 +103,9 @@ export class ParticipantsTab extends UsherElement {
   private renderInside(you: SelfView, view: View): TemplateResult {
     return html`
       ${this.renderLost()}
-      <participants-list role="region" aria-label=${room("participants")} .view=${view} .you=${you}></participants-list>
-      <own-controls .you=${you} .session=${view.session}></own-controls>
+      <participants-list role="region" aria-label=${room("participants")} .view=${view} .you=${you}
+        .pending=${this.session?.pending ?? NOBODY}></participants-list>
+      <own-controls .isPending=${this.session?.pending.has(you.participant_id) ?? false} .you=${you} .session=${view.session}></own-controls>
       <stage-offer .isOffered=${you.stage === "offered"} .by=${this.session?.offeredBy ?? ""}></stage-offer>
       <room-dialogs .view=${view} .you=${you}></room-dialogs>
     `;

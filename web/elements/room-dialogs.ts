@@ -7,6 +7,7 @@ import { loadWindows, openWindow, prepareWindows } from "../lib/opening";
 import { invitationTypes } from "../lib/ranks";
 import { findRow } from "../lib/roster";
 import type { SelfView, View } from "../lib/protocol";
+import type { AttentionDialog } from "./attention-dialog";
 import type { BlockDialog } from "./block-dialog";
 import type { BlockedPeople } from "./blocked-people";
 import type { GuestAccess } from "./guest-access";
@@ -21,6 +22,7 @@ import { UsherElement } from "./usher-element";
 
 /** Each window comes when it is opened for the first time: most people open none of them. */
 const LOAD: Record<Exclude<Dialog["name"], "settings">, () => Promise<unknown>> = {
+  attention: () => import("./attention-dialog"),
   block: () => import("./block-dialog"),
   blocked: () => import("./blocked-people"),
   copy: loadWindows,
@@ -39,6 +41,7 @@ export class RoomDialogs extends UsherElement {
   @property({ attribute: false }) view!: View;
   @property({ attribute: false }) you!: SelfView;
 
+  @query("attention-dialog") private attention!: AttentionDialog;
   @query("block-dialog") private block!: BlockDialog;
   @query("blocked-people") private blocked!: BlockedPeople;
   @query("guest-access") private guests!: GuestAccess;
@@ -55,6 +58,7 @@ export class RoomDialogs extends UsherElement {
     const { entry_id, kind } = this.view.session;
     const types = invitationTypes(kind, this.you.role);
     return html`
+      <attention-dialog></attention-dialog>
       <block-dialog></block-dialog>
       <rename-dialog></rename-dialog>
       <rights-dialog></rights-dialog>
@@ -85,6 +89,7 @@ export class RoomDialogs extends UsherElement {
     else if (dialog.name === "invite") void this.invite.open();
     else if (dialog.name === "guests") void this.guests.open();
     else if (dialog.name === "invitations") void this.ledger.open();
+    else if (dialog.name === "attention") void this.attention.open();
     else if (dialog.name === "message") void this.message.open();
     else if (dialog.name === "blocked") void this.blocked.open();
   }

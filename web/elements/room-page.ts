@@ -49,7 +49,10 @@ export class RoomPage extends UsherElement {
 
   protected override updated(): void {
     const { you } = this.#session.visit;
-    if (you) document.title = common("page_title", { name: you.entry_name });
+    if (!you) return;
+    const title = common("page_title", { name: you.entry_name });
+    const count = you.rights.includes("admit") ? (this.#session.visit.view?.counts.waiting ?? 0) : 0;
+    document.title = count > 0 ? room("attention.title", { count, title }) : title;
   }
 
   private renderPlace(): TemplateResult {
@@ -70,16 +73,16 @@ export class RoomPage extends UsherElement {
   }
 
   private renderInside(you: SelfView, view: View): TemplateResult {
-    const { visit, offeredBy } = this.#session;
+    const { visit, offeredBy, pending } = this.#session;
     return html`
       ${this.renderLost()}
       <room-header .session=${view.session} .you=${you} .clockOffset=${visit.clockOffset}></room-header>
       <main id="main" class="inside">
         <div class="left">
           <room-stage .view=${view} .selfId=${you.participant_id}></room-stage>
-          <own-controls .you=${you} .session=${view.session}></own-controls>
+          <own-controls .isPending=${pending.has(you.participant_id)} .you=${you} .session=${view.session}></own-controls>
         </div>
-        <participants-list role="region" aria-label=${room("participants")} .view=${view} .you=${you}></participants-list>
+        <participants-list role="region" aria-label=${room("participants")} .view=${view} .you=${you} .pending=${pending}></participants-list>
       </main>
       <stage-offer .isOffered=${you.stage === "offered"} .by=${offeredBy}></stage-offer>
       <room-dialogs .view=${view} .you=${you}></room-dialogs>

@@ -4,7 +4,9 @@
  */
 
 import type { ReactiveController } from "lit";
-import type { Command, Notice } from "../lib/protocol";
+import { call, countsOf, news } from "../lib/attention";
+import { begun, ended, NOBODY, type Pending } from "../lib/pending";
+import type { Command, Notice, SelfView, View } from "../lib/protocol";
 import type { CommandEvent, Note, NoteEvent } from "../lib/asking";
 import { noticeText } from "../lib/notices";
 import { Visit } from "../lib/visit";
@@ -36,6 +38,9 @@ export class RoomSession implements ReactiveController {
   readonly #telling: Telling;
   #window = FIRST_WINDOW;
   #waiting = 0;
+  #counts = countsOf(null);
+  /** Those whom commands in flight are about. */
+  pending: Pending = NOBODY;
 
   constructor(host: UsherElement, sessionId: string, parts: Parts) {
     this.#host = host;
@@ -84,9 +89,19 @@ export class RoomSession implements ReactiveController {
       (command) => void this.#carry(command, false),
     );
     this.#waiting = view?.counts.waiting ?? 0;
+    this.#callBack(view, you);
     if (note) this.#show(note);
     if (this.#waiting === 0) this.#parts.toasts()?.forget("waiting");
     this.#host.requestUpdate();
+  }
+
+  /** A page out of sight calls; one that is looked at shows what is new by itself. */
+  #callBack(view: View | null, you: SelfView | null): void {
+    const before = this.#counts;
+    this.#counts = countsOf(view);
+    if (!you || !view || document.visibilityState === "visible") return;
+    const text = news(before, this.#counts, you);
+    if (text) call(you.entry_name, text);
   }
 
   #noticed(notice: Notice): void {
@@ -103,10 +118,23 @@ export class RoomSession implements ReactiveController {
     this.#show(note);
   }
 
+  /** While it is on its way, the rows that it is about say so. */
+  async #send(command: Command): ReturnType<Visit["carry"]> {
+    const selfId = this.visit.you?.participant_id ?? null;
+    this.pending = begun(this.pending, command, selfId);
+    this.#host.requestUpdate();
+    try {
+      return await this.visit.carry(command);
+    } finally {
+      this.pending = ended(this.pending, command, selfId);
+      this.#host.requestUpdate();
+    }
+  }
+
   async #carry(command: Command, isQuiet: boolean): ReturnType<Visit["carry"]> {
     // Named before it is done: somebody removed is in no list afterwards.
     const name = this.#telling.nameFor(command);
-    const answer = await this.visit.carry(command);
+    const answer = await this.#send(command);
     // When the visit is over the element itself says so.
     if (!this.visit.hasLeft && !this.visit.problem) this.#telling.tell(command, answer, name, isQuiet);
     return answer;
@@ -115,7 +143,7 @@ export class RoomSession implements ReactiveController {
   readonly #onCommand = (event: CommandEvent): void => {
     event.stopPropagation();
     const { command, isQuiet, isPart } = event;
-    event.answer = isPart ? this.visit.carry(command) : this.#carry(command, isQuiet);
+    event.answer = isPart ? this.#send(command) : this.#carry(command, isQuiet);
   };
 
   readonly #onNote = (event: NoteEvent): void => {

@@ -33,6 +33,8 @@ export abstract class RowElement extends UsherElement {
   @property({ attribute: false }) isSelecting = false;
   /** The one row whose buttons are reached with the Tab key. */
   @property({ attribute: false }) isActive = false;
+  /** Something was asked for about them, and the answer has not come. */
+  @property({ attribute: false }) isPending = false;
 
   protected get stop(): "0" | "-1" {
     return this.isActive ? "0" : "-1";
@@ -43,6 +45,8 @@ export abstract class RowElement extends UsherElement {
     const { row } = this;
     this.classList.toggle("selecting", this.isSelecting && this.maySelect);
     this.classList.toggle("picked", this.isPicked);
+    this.classList.toggle("pending", this.isPending);
+    this.ariaBusy = this.isPending ? "true" : null;
     return html`<span class="face" role="gridcell">
       <span class="avatar tint-${tint(row.id)}" aria-hidden="true">${initials(row.name)}</span>
       ${this.maySelect

@@ -4,7 +4,7 @@ import type { BlockBy, Command } from "./protocol";
 
 export type Dialog =
   | { name: "rights" | "rename" | "block"; participantId: string }
-  | { name: "message" | "blocked" | "invite" | "guests" | "invitations" | "settings" }
+  | { name: "message" | "blocked" | "attention" | "invite" | "guests" | "invitations" | "settings" }
   | { name: "extend" | "revoke" | "copy"; invitationId: string };
 
 export interface MenuItem {

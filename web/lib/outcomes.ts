@@ -82,6 +82,20 @@ export function wayOn(command: Command, problem: Problem): Outcome | null {
   return null;
 }
 
+/** Commands about the whole room, or about an invitation or a link: nobody's row waits for them. */
+const ABOUT_ALL: ReadonlySet<Command["type"]> = new Set<Command["type"]>([
+  "mute_all", "turn_cameras_off", "clear_hands", "set_hard_mute", "set_lock", "set_stage_mode",
+  "admit_all", "message_waiting", "start_session", "end_session", "unblock", "leave",
+]);
+
+/** Everybody whom a command is about; oneself, where it names nobody. */
+export function subjectsOf(command: Command, selfId: string | null): readonly string[] {
+  if ("participant_ids" in command) return command.participant_ids;
+  if ("participant_id" in command && command.participant_id) return [command.participant_id];
+  const isOwn = !ABOUT_ALL.has(command.type) && !/invit|link|guest|entry|settings/u.test(command.type);
+  return isOwn && selfId ? [selfId] : [];
+}
+
 /** Whom a command is about, when it is about one person. */
 export function subjectOf(command: Command): string | null {
   if ("participant_id" in command) return command.participant_id ?? null;

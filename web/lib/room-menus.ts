@@ -68,6 +68,7 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
         [has("invite"), { label: tab("menu.invitations"), dialog: { name: "invitations" } }],
         [has("admit"), { label: tab("message_waiting"), dialog: { name: "message" } }],
         [has("block"), { label: tab("menu.blocked"), dialog: { name: "blocked" } }],
+        [has("admit") || has("lower_hands"), { label: tab("menu.attention"), dialog: { name: "attention" } }],
       ]),
     },
     {

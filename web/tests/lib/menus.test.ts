@@ -40,8 +40,8 @@ describe("the menu of the tab", () => {
     expect(labels(tabMenu(moderator, session()))).toEqual([
       "Everyone", "By request", "Invite only", "Mute all", "Turn all cameras off",
       "Hard mute", "Clear raised hands", "Lock room", "Invite users", "Invite guests", "Invitations",
-      "Message those waiting…", "Blocked people", "Attendance", "Export attendance (CSV)",
-      "Export attendance (JSON)",
+      "Message those waiting…", "Blocked people", "Notify me…", "Attendance",
+      "Export attendance (CSV)", "Export attendance (JSON)",
     ]);
   });
 
