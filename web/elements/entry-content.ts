@@ -24,6 +24,8 @@ export class EntryContent extends UsherElement {
   @property({ type: Boolean }) isSignedIn = false;
   @state() private problem: Problem | null = null;
   @state() private hasVideoFailed = false;
+  /** There is no quiz of our own, so the one at the entry's address is shown. */
+  @state() private isElsewhere = false;
 
   protected override render(): TemplateResult {
     const { entry } = this;
@@ -61,7 +63,9 @@ export class EntryContent extends UsherElement {
   /** A quiz of our own, or else that of another site. What it is made of loads for quizzes alone. */
   private renderQuiz(): TemplateResult {
     void import("./entry-quiz");
-    return html`<entry-quiz .entry=${this.entry}>${this.renderContent()}</entry-quiz>`;
+    return html`<entry-quiz .entry=${this.entry} @found=${(event: CustomEvent<boolean>) => (this.isElsewhere = !event.detail)}>
+      ${this.isElsewhere ? this.renderContent() : nothing}
+    </entry-quiz>`;
   }
 
   private renderContent(): TemplateResult {

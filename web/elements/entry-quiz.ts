@@ -1,6 +1,7 @@
 /**
  * The quiz of an entry: to take it, and for those who manage it to write it and to read the
- * attempts. Where there is none, what is slotted in is shown: a quiz of another site.
+ * attempts. Dispatches `found` with whether there is one; where there is none, what is slotted in
+ * is shown: a quiz of another site.
  */
 
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
@@ -47,6 +48,11 @@ export class EntryQuiz extends UsherElement {
 
   private get mayRead(): boolean {
     return this.mayEdit || this.entry.rights.includes("export");
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has("has") || this.has === "looking") return;
+    this.dispatchEvent(new CustomEvent("found", { detail: this.has === "quiz" }));
   }
 
   protected override render(): TemplateResult {

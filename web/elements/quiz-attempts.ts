@@ -120,7 +120,7 @@ export class QuizAttempts extends UsherElement {
     return html`
       <quiz-numbers .summary=${summary} .questions=${this.sheet.quiz.questions} .isEdited=${this.sheet.version > 1}></quiz-numbers>
       <section aria-labelledby="found">
-        <h2 id="found" role="status">${found}</h2>
+        <h2 id="found" aria-live="polite">${found}</h2>
         <ol role="list" class="rows">
           ${repeat(this.rows, (one) => one.number, (one) => html`<li>
             <quiz-attempt .attempt=${one} .questions=${this.asked.get(one.version) ?? null}

@@ -53,8 +53,9 @@ export class QuizEditorQuestion extends UsherElement {
         <span class="grip" draggable="true" title=${quiz("edit.drag")} aria-hidden="true"
           @dragstart=${this.drag} @dragend=${() => this.wish("dropped")}>${icon("grip")}</span>
         <button type="button" class="open" aria-expanded=${this.isOpen ? "true" : "false"}
-          aria-label=${quiz("edit.open", { number })} @click=${() => this.wish(this.isOpen ? "closed" : "opened")}>
-          <span class="number">${number}</span>
+          @click=${() => this.wish(this.isOpen ? "closed" : "opened")}>
+          <span class="hidden-visually">${quiz("edit.open", { number })}</span>
+          <span class="number" aria-hidden="true">${number}</span>
           <span class="title">
             <b dir="auto">${question.text.trim() || quiz("edit.untitled")}</b>
             <span class="hint" dir="auto">${this.summary}</span>

@@ -90,7 +90,7 @@ export class QuizQuestion extends UsherElement {
   private renderChoice(choice: Choice): TemplateResult {
     const isChosen = this.given?.choices?.includes(choice.id) ?? false;
     return html`<label class="choice">
-      <input type=${this.question.kind === "multiple" ? "checkbox" : "radio"} name="choice"
+      <input type=${this.question.kind === "multiple" ? "checkbox" : "radio"} name=${this.question.id}
         value=${choice.id} .checked=${isChosen} @change=${() => this.tell(choice.id)} />
       <span dir="auto">${choice.text}</span>
     </label>`;
