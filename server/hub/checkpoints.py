@@ -35,8 +35,9 @@ class Checkpoints:
 
         A checkpoint costs O(n), so a large room makes fewer: a constant part of each record.
         """
-        people = len(self._replica.state.participants)
-        if self._records() >= max(self._settings.checkpoint_every, people):
+        state = self._replica.state
+        size = len(state.participants) + (len(state.quiz.attempts) if state.quiz else 0)
+        if self._records() >= max(self._settings.checkpoint_every, size):
             self._is_due.set()
 
     def _records(self) -> int:

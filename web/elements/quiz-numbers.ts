@@ -104,7 +104,7 @@ const fact = (name: string, value: string): TemplateResult =>
 
 function share(text: string, count: number, of: number, isGood: boolean): TemplateResult {
   return html`<li class="share ${isGood ? "right" : ""}">
-    <span class="words" dir="auto">${isGood ? icon("check") : nothing}${text}</span>
+    <span class="words">${isGood ? icon("check") : nothing}<span dir="auto">${text}</span></span>
     <span class="count">${number(count)}</span>
     <span class="bar" data-share=${count / Math.max(of, 1)}></span>
   </li>`;
