@@ -9,6 +9,7 @@ from protocol import commands as c
 from protocol.commands import Command
 from protocol.errors import ErrorCode
 from protocol.ids import AccountId, BlockId, ParticipantId
+from protocol.quiz import Quiz
 from protocol.roles import InvitationType, Part, Right, Role, StageMode
 from protocol.settings import EntrySettings
 from server.core.actors import SERVER, AccountActor, Actor, ParticipantActor
@@ -209,6 +210,7 @@ ON_THE_ROOM: dict[type[Command], frozenset[Right]] = {
     c.EditEntry: frozenset({Right.EDIT_ENTRY}),
     c.EditSettings: frozenset({Right.EDIT_ENTRY}),
     c.DeleteEntry: frozenset({Right.DELETE_ENTRY}),
+    c.SetQuiz: frozenset({Right.EDIT_ENTRY}),
     c.SetCollaborator: frozenset({Right.MANAGE_COLLABORATORS}),
     c.RemoveCollaborator: frozenset({Right.MANAGE_COLLABORATORS}),
     c.SetGuestAccess: frozenset({Right.MANAGE_GUEST_ACCESS}),
@@ -243,8 +245,13 @@ ON_THE_ROOM: dict[type[Command], frozenset[Right]] = {
 """Commands on the room, its doors, and viewers who are not inside."""
 
 
+FOR_WHOEVER_WAS_LET_IN = {c.SubmitQuiz}
+"""Commands that need no right, and nobody inside at the moment; see `test_takers.py`."""
+
+
 def test_every_command_is_in_these_tables() -> None:
-    assert {*ON_SOMEBODY, *FOR_ONESELF, *ON_THE_ROOM} == set(COMMANDS[1:])
+    tables = {*ON_SOMEBODY, *FOR_ONESELF, *ON_THE_ROOM, *FOR_WHOEVER_WAS_LET_IN}
+    assert tables == set(COMMANDS[1:])
     assert COMMANDS[0] is c.CreateEntry
 
 
@@ -274,6 +281,9 @@ def wish(kind: type[Command], subject: ParticipantId | None = None, **more: Any)
         "block_id": here.block,
         "participant_ids": (here.waiting.id,),
         "participant_id": subject,
+        "quiz": Quiz(),
+        "version": 1,
+        "answers": (),
     }
     fields = {
         name: values[name]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from protocol import commands as c
 from protocol.commands import Command
+from protocol.content import Caption
 from protocol.roles import (
     BlockBy,
     DevicePolicy,
@@ -79,6 +80,9 @@ NAMES = st.sampled_from(["Ada", "Bo", "Élodie", "李", "=1+1", "\u200b"])
 RIGHTS = st.lists(st.sampled_from(Right), max_size=3, unique=True).map(tuple)
 
 
+CAPTION = Caption(language="en", label="English", url="/intro.vtt")
+
+
 def _ids(known: Sequence[str]) -> st.SearchStrategy[str]:
     return st.sampled_from([*known, NOBODY])
 
@@ -102,6 +106,7 @@ def _fields(known: Known) -> dict[str, st.SearchStrategy[Any]]:
         "message": st.just("Come in."),
         "description": st.just("All about groups."),
         "content_url": st.sampled_from(["", "/intro.mp4", "javascript:alert(1)"]),
+        "captions": st.sampled_from([(), (CAPTION,)]),
         "language": st.just("en"),
         "kind": st.sampled_from(EntryKind),
         "owner": st.none(),
