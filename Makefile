@@ -14,7 +14,7 @@ SHELL         := /bin/bash
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test style types format lock schema picture web clean
+.PHONY: help run test style types format lock schema picture gallery web clean
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 NPM := npm --no-audit --no-fund --no-update-notifier --loglevel=error
@@ -65,6 +65,10 @@ schema: $(VENV)/.runtime ## Write the JSON Schema and the types of the wire for 
 
 picture: $(VENV)/.dev web ## Take the README's picture anew
 	@USHER_PICTURE=1 $(BIN)/python -m pytest -q tests/journeys/test_busy_room.py
+
+gallery: $(VENV)/.dev web ## Picture every screen in every look, into gallery/; ARGS are parts of names
+	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser that takes the pictures)
+	@$(BIN)/python -m tests.gallery $(ARGS)
 
 # --- Python ----------------------------------------------------------------------------------------------------------
 
@@ -131,7 +135,7 @@ web:
 endif
 
 clean: ## Remove what was installed, built or cached; data/ stays
-	@rm -rf $(VENV) web/node_modules web/dist web/coverage dist htmlcov test-results \
+	@rm -rf $(VENV) web/node_modules web/dist web/coverage gallery dist htmlcov test-results \
 	  .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 

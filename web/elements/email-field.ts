@@ -26,7 +26,7 @@ export class EmailField extends UsherElement {
       <input class="input" id="email" name="email" type="email" inputmode="email" required maxlength="254"
         autocomplete="email" autocapitalize="off" spellcheck="false" dir="ltr" .value=${this.value}
         aria-describedby="why fault" aria-invalid=${fault ? "true" : nothing}
-        @input=${this.onInput} @blur=${this.onBlur} />
+        @input=${this.onInput} @blur=${this.onBlur} @keydown=${this.onKey} />
       <p class="hint" id="why">${this.hint}</p>
       <div id="fault" role="status">
         ${fault ? html`<p class="fault">${doors(`email.${fault}`)}</p>` : nothing}
@@ -60,6 +60,13 @@ export class EmailField extends UsherElement {
     if (this.value.trim() === "") return;
     this.fault = emailFault(this.value);
     this.meant = meantEmail(this.value);
+  }
+
+  /** A form sends itself at Enter in its own fields; this one lies behind a shadow root. */
+  private onKey(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    this.closest("form")?.requestSubmit();
   }
 
   private take(): void {

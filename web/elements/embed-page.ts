@@ -3,6 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import "../lib/page";
+import { room } from "../messages/room";
 import "./participants-tab";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
@@ -27,6 +28,7 @@ export class EmbedPage extends UsherElement {
 
   protected override render(): TemplateResult {
     return html`<main id="main">
+      <h1 class="hidden-visually">${room("participants")}</h1>
       <participants-tab .server=${location.origin} .token=${this.token}></participants-tab>
     </main>`;
   }

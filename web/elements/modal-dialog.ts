@@ -27,16 +27,16 @@ export class ModalDialog extends UsherElement {
   protected override render(): TemplateResult {
     return html`<dialog aria-labelledby="heading" @close=${this.onClose} @cancel=${this.onCancel}
       @keydown=${this.onKey} @click=${this.onClick}>
-      <header>
+      <div class="head">
         <h2 id="heading">${this.heading}</h2>
         <button type="button" class="button quiet icon small" aria-label=${common("close")} @click=${this.leave}>
           ${icon("close")}
         </button>
-      </header>
+      </div>
       <div class="body"><slot></slot></div>
-      <footer class=${this.hasFoot ? "used" : ""}>
+      <div class="foot ${this.hasFoot ? "used" : ""}">
         <slot name="foot" @slotchange=${this.onFoot}></slot>
-      </footer>
+      </div>
     </dialog>`;
   }
 

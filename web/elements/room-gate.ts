@@ -52,7 +52,7 @@ export class RoomGate extends UsherElement {
     const starts = this.you.starts_at;
     const left = starts ? starts - (this.now + this.clockOffset) : 0;
     if (!starts || left <= 0) {
-      return html`<h1 role="status">${doors("gate.late")}</h1>
+      return html`<div role="status"><h1>${doors("gate.late")}</h1></div>
         ${pulse()}
         ${starts ? html`<p class="soft">${doors("gate.was_to_start", { when: momentInFull(starts) })}</p>` : nothing}`;
     }
@@ -81,7 +81,7 @@ export class RoomGate extends UsherElement {
   private renderWaiting(): TemplateResult {
     const { wait_reason, waiting_message } = this.you;
     const minutes = Math.floor((this.now - this.#since) / MINUTE_MS);
-    return html`<h1 role="status">${doors("gate.waiting")}</h1>
+    return html`<div role="status"><h1>${doors("gate.waiting")}</h1></div>
       ${pulse()}
       <p class="soft">
         ${wait_reason

@@ -76,7 +76,7 @@ export class RoomPage extends UsherElement {
     const { visit, offeredBy, pending } = this.#session;
     return html`
       ${this.renderLost()}
-      <room-header .session=${view.session} .you=${you} .clockOffset=${visit.clockOffset}></room-header>
+      <room-header role="banner" .session=${view.session} .you=${you} .clockOffset=${visit.clockOffset}></room-header>
       <main id="main" class="inside">
         <div class="left">
           <room-stage .view=${view} .selfId=${you.participant_id}></room-stage>
