@@ -17,7 +17,7 @@ _CSP = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "connect-src 'self' ws: wss:",
-        "img-src 'self' data: blob:",
+        "img-src * data: blob:",
         "media-src * blob:",
         "frame-src *",
         "object-src 'none'",

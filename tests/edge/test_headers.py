@@ -9,7 +9,7 @@ from tests.edge.house import House
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; "
-    "img-src 'self' data: blob:; media-src * blob:; frame-src *; object-src 'none'; "
+    "img-src * data: blob:; media-src * blob:; frame-src *; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 

@@ -1,11 +1,12 @@
 /** What the media page is about: the content for those let in, or the way into the room. */
 
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import * as api from "../lib/api";
 import { isLive } from "../lib/ranks";
 import { momentInFull } from "../lib/timing";
-import type { EntryView, Problem } from "../lib/protocol";
+import type { Caption, EntryView, Problem } from "../lib/protocol";
 import { entry as words } from "../messages/entry";
 import "./page-presence";
 import { sheets } from "./sheets";
@@ -14,6 +15,9 @@ import own from "./entry-content.css?inline";
 
 /** Files that a browser plays itself; any other address is a player to embed. */
 const PLAYABLE = /\.(mp4|m4v|webm|ogv|mov)$/iu;
+/** What a page in a frame may do. One of our own origin must not reach out of it. */
+const OWN_FRAME = "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox";
+const FOREIGN_FRAME = `${OWN_FRAME} allow-same-origin allow-presentation`;
 const PICTURE = /\.(avif|gif|jpe?g|png|svg|webp)$/iu;
 
 @customElement("entry-content")
@@ -26,6 +30,11 @@ export class EntryContent extends UsherElement {
   @state() private hasVideoFailed = false;
   /** There is no quiz of our own, so the one at the entry's address is shown. */
   @state() private isElsewhere = false;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get("entry");
+    if (before && before.content_url !== this.entry.content_url) this.hasVideoFailed = false;
+  }
 
   protected override render(): TemplateResult {
     const { entry } = this;
@@ -46,7 +55,10 @@ export class EntryContent extends UsherElement {
     const waits = entry.starts_at && (entry.session_state === "scheduled" || entry.session_state === "early");
     return html`<div class="card">
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-      ${waits ? html`<p class="when">${words("live.starts", { when: momentInFull(entry.starts_at ?? 0) })}</p>` : nothing}
+      ${waits
+        ? html`<p class="when">${words("live.starts", { when: momentInFull(entry.starts_at ?? 0) })}</p>
+            <a class="button small" href=${api.calendarUrl(entry.entry_id)} download>${words("live.calendar")}</a>`
+        : nothing}
       ${isEnded ? html`<p class="when">${words("live.ended")}</p>` : nothing}
       ${entry.may_enter && !isEnded
         ? html`<button type="button" class="button primary" @click=${this.enter}>${words("live.enter")}</button>`
@@ -80,13 +92,14 @@ export class EntryContent extends UsherElement {
     }
     if (kind === "document" && /\.pdf$/iu.test(url.pathname)) {
       void import("./pdf-viewer");
-      return html`<pdf-viewer src=${url.href} name=${name}></pdf-viewer>`;
+      return html`${keyed(url.href, html`<pdf-viewer src=${url.href} name=${name}></pdf-viewer>`)}`;
     }
     if (kind === "document" && PICTURE.test(url.pathname)) {
       return html`<div class="frame"><img src=${url.href} alt=${name} /></div>`;
     }
     return html`<div class="frame">
       <iframe class=${kind === "video" ? "video" : "page"} src=${url.href} title=${name}
+        sandbox=${url.origin === location.origin ? OWN_FRAME : FOREIGN_FRAME}
         allow="fullscreen; picture-in-picture" referrerpolicy="no-referrer"></iframe>
     </div>`;
   }
@@ -100,7 +113,8 @@ export class EntryContent extends UsherElement {
     }
     const captions = (this.entry.captions).filter((one) => webAddress(one.url) !== null);
     return html`<div class="frame">
-      <video controls preload="metadata" src=${url.href} aria-label=${name} @error=${() => (this.hasVideoFailed = true)}>
+      <video controls preload="metadata" src=${url.href} aria-label=${name}
+        crossorigin=${captions.some(isForeign) ? "anonymous" : nothing} @error=${() => (this.hasVideoFailed = true)}>
         ${captions.map(
           (one, index) => html`<track kind="captions" src=${one.url} srclang=${one.language} label=${one.label}
             ?default=${index === 0} />`,
@@ -127,4 +141,9 @@ export function webAddress(text: string | null | undefined): URL | null {
   } catch {
     return null;
   }
+}
+
+/** Captions of another host are given only to a video that asks in a way that can be answered. */
+function isForeign(caption: Caption): boolean {
+  return new URL(caption.url, location.href).origin !== location.origin;
 }

@@ -14,6 +14,8 @@ import { common } from "../messages/common";
 import { entry as words } from "../messages/entry";
 import "./blocked-people";
 import type { BlockedPeople } from "./blocked-people";
+import "./confirm-dialog";
+import type { ConfirmDialog } from "./confirm-dialog";
 import "./entry-content";
 import "./entry-settings";
 import type { EntrySettings } from "./entry-settings";
@@ -49,6 +51,7 @@ export class EntryPage extends UsherElement {
   @query("blocked-people") private blockedPeople!: BlockedPeople;
   @query("entry-settings") private settings!: EntrySettings;
   @query("share-window") private share!: ShareWindow;
+  @query("confirm-dialog") private confirm!: ConfirmDialog;
   @query("toast-list") private toasts!: ToastList;
   readonly #entryId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -71,7 +74,8 @@ export class EntryPage extends UsherElement {
   protected override render(): TemplateResult {
     return html`<site-header .me=${this.me}></site-header>
       <main id="main">${this.renderMain()}</main>
-      <toast-list></toast-list>`;
+      <toast-list></toast-list>
+      <confirm-dialog></confirm-dialog>`;
   }
 
   private renderMain(): TemplateResult {
@@ -133,6 +137,20 @@ export class EntryPage extends UsherElement {
         return void this.settings.open();
     }
     if (command?.type === "start_session") void this.start();
+    if (command?.type === "delete_entry") void this.deleteEntry();
+  }
+
+  /** What cannot be undone is asked for twice. */
+  private async deleteEntry(): Promise<void> {
+    const isMeant = await this.confirm.ask({
+      heading: words("delete.heading", { name: this.entry?.name ?? "" }),
+      text: words("delete.text"),
+      action: words("delete.action"),
+    });
+    if (!isMeant) return;
+    const answer = await overHttp(this.#entryId, { type: "delete_entry" });
+    if (answer.isDone) location.assign("/");
+    else this.toasts.show({ text: answer.problem.sentence, tone: "bad" });
   }
 
   private async start(): Promise<void> {

@@ -101,13 +101,11 @@ export class PdfViewer extends UsherElement {
       const { href } = new URL(this.src, location.href);
       // No eval: the content policy allows none.
       const document = await getDocument({ url: href, isEvalSupported: false }).promise;
-      const sizes: Size[] = [];
-      for (let number = 1; number <= document.numPages; number += 1) {
-        const { width, height } = (await document.getPage(number)).getViewport({ scale: 1 });
-        sizes.push({ width, height });
-      }
+      if (!this.isConnected) return void document.destroy();
       this.#document = document;
-      this.sizes = sizes;
+      // Most documents have pages of one size; a page of another takes its own when it is drawn.
+      const { width, height } = (await document.getPage(1)).getViewport({ scale: 1 });
+      this.sizes = Array.from({ length: document.numPages }, () => ({ width, height }));
       await this.updateComplete;
       this.watch();
     } catch {
@@ -157,6 +155,14 @@ export class PdfViewer extends UsherElement {
     if (!this.#document || this.#drawn.get(number) === scale) return;
     this.#drawn.set(number, scale);
     const proxy = await this.#document.getPage(number);
+    const { width, height } = proxy.getViewport({ scale: 1 });
+    const known = this.sizes[number - 1];
+    if (known?.width !== width || known.height !== height) {
+      this.sizes = this.sizes.with(number - 1, { width, height });
+      this.#drawn.delete(number);
+      await this.updateComplete;
+      return this.draw(number, page);
+    }
     const viewport = proxy.getViewport({ scale });
     const most = Math.sqrt(MOST_PIXELS / (viewport.width * viewport.height));
     const density = Math.min(devicePixelRatio, most);

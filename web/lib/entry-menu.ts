@@ -38,5 +38,13 @@ export function entryMenu(entry: EntryView): MenuGroup[] {
         ],
       ]),
     },
+    {
+      items: only([
+        [
+          has("delete_entry"),
+          { label: words("menu.delete"), tone: "danger", command: { type: "delete_entry" } },
+        ],
+      ]),
+    },
   ]);
 }
