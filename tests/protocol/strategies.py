@@ -133,6 +133,7 @@ _CONTAINERS: dict[Any, Callable[[tuple[Any, ...], list[Any]], st.SearchStrategy[
 _SCALARS: dict[Any, Callable[[list[Any]], st.SearchStrategy[Any]]] = {
     str: _string,
     int: _integer,
+    float: lambda _rules: st.floats(allow_nan=False, allow_infinity=False),
     bool: lambda _rules: st.booleans(),
     NoneType: lambda _rules: st.none(),
     Any: lambda _rules: PLAIN,
