@@ -8,7 +8,6 @@ from tests.gallery.windows import three_links
 CONTENT = {
     "video": "/assets/demo/video.webm",
     "document": "/assets/demo/handout.pdf",
-    "quiz": "/assets/demo/quiz.html",
 }
 ABOUT = "A talk about doors: who may open which, for how long, and who sees who came in."
 
@@ -41,7 +40,7 @@ def of_kind(kind: str) -> None:
         await shown(visit, hall)
 
 
-for one in ("video", "document", "quiz", "live_event", "room"):
+for one in ("video", "document", "live_event", "room"):
     of_kind(one)
 
 

@@ -183,7 +183,7 @@ def screen(area: str, name: str, *, is_slow: bool = False) -> Callable[[Reach], 
 
 def catalogue() -> tuple[Screen, ...]:
     """All screens, in the order of their areas."""
-    for module in ("doors", "media", "pages", "room", "tab", "windows"):
+    for module in ("attendance", "doors", "media", "pages", "quiz", "room", "tab", "windows"):
         import_module(f"tests.gallery.{module}")
     return tuple(sorted(SCREENS, key=lambda one: AREAS.index(one.area)))
 

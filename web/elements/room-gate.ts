@@ -80,7 +80,7 @@ export class RoomGate extends UsherElement {
 
   private renderWaiting(): TemplateResult {
     const { wait_reason, waiting_message } = this.you;
-    const minutes = Math.floor((this.now - this.#since) / MINUTE_MS);
+    const minutes = Math.max(0, Math.floor((this.now - this.#since) / MINUTE_MS));
     return html`<div role="status"><h1>${doors("gate.waiting")}</h1></div>
       ${pulse()}
       <p class="soft">

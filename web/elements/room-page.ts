@@ -32,6 +32,7 @@ export class RoomPage extends UsherElement {
   @query("toast-list") private toasts!: ToastList;
   @query("confirm-dialog") private confirm!: ConfirmDialog;
   @query("room-dialogs") private dialogs!: RoomDialogs | null;
+  @query("own-controls") private controls!: HTMLElement | null;
   @query("participants-list") private list!: ParticipantsList | null;
 
   readonly #session = new RoomSession(this, decodeURIComponent(location.pathname.split("/")[2] ?? ""), {
@@ -41,6 +42,17 @@ export class RoomPage extends UsherElement {
     list: () => this.list,
   });
 
+  /** What floats keeps above one's own controls, which take one line or two. */
+  readonly #foot = new ResizeObserver(([entry]) => {
+    const size = entry?.borderBoxSize[0]?.blockSize;
+    if (size) this.style.setProperty("--foot", `${size}px`);
+  });
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#foot.disconnect();
+  }
+
   protected override render(): TemplateResult {
     return html`${this.renderPlace()}
       <toast-list></toast-list>
@@ -48,6 +60,7 @@ export class RoomPage extends UsherElement {
   }
 
   protected override updated(): void {
+    if (this.controls) this.#foot.observe(this.controls);
     const { you } = this.#session.visit;
     if (!you) return;
     const title = common("page_title", { name: you.entry_name });
