@@ -114,6 +114,7 @@ async def test_known_users_are_found_and_taken_with_the_keyboard_alone(
     opener = host.get_by_role("button", name="More actions")
     await opener.focus()
     await host.keyboard.press("Enter")
+    await expect(host.get_by_role("menuitem", name="Invite users")).to_be_focused()
     await host.keyboard.press("Enter")
     field = host.get_by_label("E-mail", exact=True)
     await expect(field).to_be_focused()

@@ -112,6 +112,8 @@ def _integer(rules: list[Any]) -> st.SearchStrategy[int]:
 
 
 def _tuple(args: tuple[Any, ...], rules: list[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    if args[-1] is not Ellipsis:
+        return st.tuples(*(_of(arg, []) for arg in args))
     least, most, _ = _bounds(rules)
     inner = _of(args[0], [])
     return st.lists(inner, min_size=least, max_size=min(most or 3, 3)).map(tuple)
