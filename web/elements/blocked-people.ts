@@ -100,7 +100,8 @@ function about(block: BlockView): string {
     when: moment(block.blocked_at),
     ways: list.format(block.by.map((by) => blockName(by as BlockBy))),
   };
-  return block.link_name
+  // The name stands for a way of recognising; of a link that is none of the ways it says nothing.
+  return block.link_name && block.by.includes("link")
     ? room("blocked.about.link", { ...facts, link: block.link_name })
     : room("blocked.about", facts);
 }

@@ -83,7 +83,7 @@ export class InviteMade extends UsherElement {
       <div class="next">
         <h3>${invite("next")}</h3>
         <ol>
-          <li>${invite(this.wasMailed ? "next.mail" : "next.hand")}</li>
+          <li>${invite(this.hasMail ? "next.mail" : "next.hand")}</li>
           <li>${invite("next.open")}</li>
           <li>${invite("next.ledger")}</li>
         </ol>
@@ -114,6 +114,11 @@ export class InviteMade extends UsherElement {
     if (lost > 0) return invite("made.lost", { count: lost });
     const sent = mails.filter((mail) => mail === "sent" || mail === "delivered").length;
     return invite(sent < this.ids.length ? "made.on_the_way" : "made.sent", { sent, count: this.ids.length });
+  }
+
+  /** Somebody may find a mail: not where every one of them came to nothing. */
+  private get hasMail(): boolean {
+    return this.wasMailed && !this.links?.every(({ invitation: { mail } }) => !mail || LOOK[mail] === "bad");
   }
 
   private get isPending(): boolean {

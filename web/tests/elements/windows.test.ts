@@ -309,3 +309,39 @@ describe("the ledger", () => {
     expect(wished).toHaveBeenCalledOnce();
   });
 });
+
+describe("what happens after inviting", () => {
+  async function made(...mails: ("sent" | "failed" | "bounced" | undefined)[]): Promise<string> {
+    const links = mails.map((mail, index) => ({ invitation: invitation(`i${index}`, mail ? { mail } : {}), url: "https://u/#i" }));
+    replies.set("/entries/e/invitations/links", { links });
+    await put("invite-made", { ids: links.map((link) => link.invitation.id), wasMailed: true });
+    return texts(".next li")[0] ?? "";
+  }
+
+  it("begins with the mail as long as one of them may arrive", async () => {
+    expect(await made("failed", "sent")).toContain("They find the mail");
+  });
+
+  it("begins with the link when every mail came to nothing", async () => {
+    expect(await made("failed", "bounced")).toContain("You pass each link on");
+    document.body.replaceChildren();
+    expect(await made(undefined)).toContain("You pass each link on");
+  });
+});
+
+describe("the window of the blocked", () => {
+  it("names the link only where somebody is recognised by it", async () => {
+    const block = { name: "Bo", email: "", link_name: "Open day", blocked_at: 1_000, blocked_by: "Hanna" };
+    replies.set("/entries/e/blocks", [
+      { ...block, id: "b1", by: ["person", "device"] },
+      { ...block, id: "b2", by: ["person", "link"] },
+    ] as unknown as object);
+    await import("../../elements/blocked-people");
+    const window = await put<HTMLElement & { open: () => Promise<void> }>("blocked-people");
+    void window.open();
+    await settled();
+    const [without, withLink] = texts("[data-block]");
+    expect(without).not.toContain("Open day");
+    expect(withLink).toContain("(Open day)");
+  });
+});
