@@ -82,16 +82,24 @@ class MintedToken(Wire):
 
 
 class EntrySummary(Wire):
-    """An entry on the home page."""
+    """An entry on the home page.
+
+    Args:
+        has_content: there is something to see on its page; live entries always have their room.
+        used_at: when somebody last did anything there.
+    """
 
     entry_id: RoomId
     kind: EntryKind
     name: str
     description: str = ""
     starts_at: Millis | None = None
+    ends_at: Millis | None = None
     session_state: SessionState
+    has_content: bool = True
     people: int = 0
     part: Part | None = None
+    used_at: Millis = 0
 
 
 class EntryView(Wire):
@@ -122,6 +130,15 @@ class EntryView(Wire):
     settings: EntrySettings | None = None
     people: int | None = None
     invitation_types: tuple[InvitationType, ...] = ()
+
+
+class CollaboratorView(Wire):
+    """An account with a lasting part in an entry, for those who may change the parts."""
+
+    account_id: AccountId
+    name: str
+    email: str
+    part: Part
 
 
 # --- the doors -----------------------------------------------------------------------------

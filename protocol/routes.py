@@ -73,6 +73,7 @@ Other routes (bodies in `protocol.http`):
     POST   /tokens                                    MintToken → MintedToken (API key)
     GET    /entries?after=&limit=                     → [EntrySummary]
     GET    /entries/{entry_id}                        → EntryView
+    GET    /entries/{entry_id}/collaborators          → [CollaboratorView] (who manages them)
     GET    /entries/{entry_id}/calendar               → calendar file (those who may come)
     GET    /entries/{entry_id}/quiz                   → TakerQuiz (no right answers)
     GET    /entries/{entry_id}/quiz/mine              → OwnAttempts

@@ -180,8 +180,8 @@ def step(
     record = Record(at=env.now, events=events, cause=cause, by=actor.key)
     for event in events[len(decided.events) :]:
         draft = evolve(draft, event, env.now)
-    after = evolve_record(draft, Record(at=env.now, events=(), cause=cause))
-    return Step(record=record, state=after, result=decided.result)
+    rest = Record(at=env.now, events=(), cause=cause, by=actor.key)
+    return Step(record=record, state=evolve_record(draft, rest), result=decided.result)
 
 
 def _no(state: RoomState, rejected: Rejected) -> Step:

@@ -366,6 +366,9 @@ class RoomState:
     cameras: Members = field(default_factory=Map)
     mails_due: Map[InvitationId, None] = field(default_factory=Map)
     quiz: QuizBook | None = None
+    used_at: int = 0
+    """When somebody last did anything here, coming and going included; what the server does by
+    itself is no use."""
     causes: Map[str, tuple[Cause, ...]] = field(default_factory=Map)
     """The newest commands of each actor, so that a retry has no second effect."""
 

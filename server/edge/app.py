@@ -143,6 +143,10 @@ OPERATIONS: tuple[Operation, ...] = (
         reply=http.MailPreview, summary="Show the mail that an invitation would bring.",
     ),
     Operation(
+        method="GET", path="/entries/{entry_id}/collaborators", handler=manage.collaborators,
+        reply=list[http.CollaboratorView], summary="List who has a lasting part in an entry.",
+    ),
+    Operation(
         method="GET", path="/entries/{entry_id}/blocks", handler=manage.blocks,
         query=("after", "limit"), reply=list[BlockView], summary="List the blocked.",
     ),

@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from protocol.errors import ErrorCode
-from protocol.http import CsvText
+from protocol.http import CollaboratorView, CsvText
 from protocol.ids import BlockId, InvitationId, LinkId, RoomId
 from protocol.model import Wire
-from protocol.roles import Origin, Right
+from protocol.roles import Origin, Part, Right
 from protocol.views import BlockView, GuestAccessView, GuestLinkView
+from server.core.names import fold
 from server.core.person import person_id
 from server.core.rights import INVITATION_ROLES, rank_of
 from server.core.state import BlockRecord, GuestLink, RoomState
@@ -28,6 +29,8 @@ from server.edge.lists import listed
 from server.edge.ports import Scope
 from server.edge.replies import Denied, reply
 
+PARTS = tuple(Part)
+"""From the part with the most rights to the one with none."""
 LETTERS: dict[LinkKind, str] = {"guest": "g", "invitation": "i"}
 
 
@@ -121,6 +124,27 @@ async def preview_list(edge: Edge, request: Request) -> Response:
         return Before(may_change=gives.rank <= rank)
 
     return reply(preview(body.csv, find_before))
+
+
+async def collaborators(edge: Edge, request: Request) -> Response:
+    """List who has a lasting part in an entry: the owner first, then by part and name."""
+    caller = await caller_of(edge, request)
+    need_scope(caller, Scope.READ, Scope.ENTRIES)
+    state = (await need(edge, caller, room_in(request), Right.MANAGE_COLLABORATORS)).state
+    known = sorted(
+        state.collaborators.values(),
+        key=lambda one: (PARTS.index(one.part), fold(one.person.name), one.account_id),
+    )
+    views = [
+        CollaboratorView(
+            account_id=one.account_id,
+            name=one.person.name,
+            email=one.person.email,
+            part=one.part,
+        )
+        for one in known
+    ]
+    return listed(request, views)
 
 
 async def blocks(edge: Edge, request: Request) -> Response:

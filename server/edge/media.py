@@ -68,10 +68,18 @@ async def _summary(edge: Edge, caller: Caller, room_id: RoomId) -> EntrySummary 
         name=entry.name,
         description=entry.description,
         starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
         session_state=session.state,
+        has_content=_has_content(room.state, entry),
         people=counts_of(room, Audience.ROOM, edge.now).all,
         part=part,
+        used_at=max(room.state.used_at, entry.created_at),
     )
+
+
+def _has_content(state: RoomState, entry: Entry) -> bool:
+    has_quiz = state.quiz is not None and bool(state.quiz.quiz.questions)
+    return entry.kind.is_live or bool(entry.content_url) or has_quiz
 
 
 async def entry(edge: Edge, request: Request) -> Response:

@@ -335,4 +335,12 @@ def test_the_newest_commands_of_each_actor_are_remembered(count: int) -> None:
 
 
 def test_a_record_without_a_cause_is_not_remembered() -> None:
-    assert evolve_record(EMPTY, Record(at=NOON, events=(), by="account:a")) == EMPTY
+    assert not evolve_record(EMPTY, Record(at=NOON, events=(), by="account:a")).causes
+
+
+def test_what_somebody_does_is_use_and_what_the_server_does_is_none() -> None:
+    used = evolve_record(EMPTY, Record(at=NOON, events=(), by="account:a"))
+
+    after = evolve_record(used, Record(at=NOON + MINUTE, events=()))
+
+    assert (used.used_at, after.used_at) == (NOON, NOON)

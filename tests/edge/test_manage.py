@@ -151,3 +151,40 @@ async def test_a_preview_marks_who_is_invited_already(house: House) -> None:
     )
 
     assert [row["is_invited"] for row in found["rows"]] == [True, True, False]
+
+
+async def test_collaborators_are_listed_by_part_and_name(house: House) -> None:
+    await house.make_entry()
+    await house.grant("zoe", Part.CO_EDITOR)
+    await house.grant("ada", Part.CO_VIEWER)
+    await house.grant("bob", Part.CO_EDITOR)
+    host = await house.signed_in()
+
+    listed = await host.done("GET", f"/entries/{house.room}/collaborators")
+
+    assert [(one["account_id"], one["part"]) for one in listed] == [
+        ("hanna", "owner"),
+        ("bob", "co_editor"),
+        ("zoe", "co_editor"),
+        ("ada", "co_viewer"),
+    ]
+    assert listed[0]["email"] == "hanna@example.org"
+
+
+async def test_only_those_who_may_change_parts_see_who_has_them(house: House) -> None:
+    await house.make_entry()
+    path = f"/entries/{house.room}/collaborators"
+    editor, viewer = (
+        await house.account("Edda", Part.CO_EDITOR),
+        await house.account("Vera", Part.CO_VIEWER),
+    )
+    owner, reader = await house.account("Otto", Part.CO_OWNER), await house.platform("read")
+    stranger, signer = await house.browser(), await house.platform("tokens")
+
+    await owner.done("GET", path)
+    await reader.done("GET", path)
+
+    await editor.refused("not_allowed", "GET", path)
+    await viewer.refused("not_allowed", "GET", path)
+    await signer.refused("not_allowed", "GET", path)
+    await stranger.refused("not_signed_in", "GET", path)

@@ -28,6 +28,29 @@ async def test_a_list_holds_the_entries_with_a_part_for_the_caller(house: House)
     await stranger.refused("not_signed_in", "GET", "/entries")
 
 
+async def test_a_list_says_what_is_a_draft_and_what_was_used_last(house: House) -> None:
+    await house.make_entry(kind=EntryKind.VIDEO, starts_at=5_000, ends_at=9_000)
+    host = await house.signed_in()
+    [draft] = await host.done("GET", "/entries")
+
+    await host.done("PATCH", f"/entries/{house.room}", {"content_url": "/assets/v.webm"})
+    [shown] = await host.done("GET", "/entries")
+
+    assert (draft["has_content"], shown["has_content"]) == (False, True)
+    assert (draft["starts_at"], draft["ends_at"]) == (5_000, 9_000)
+    assert draft["used_at"] <= shown["used_at"] <= house.clock()
+    assert draft["used_at"] > 0
+
+
+async def test_a_room_is_never_without_content(house: House) -> None:
+    await house.make_entry()
+    host = await house.signed_in()
+
+    [room] = await host.done("GET", "/entries")
+
+    assert room["has_content"] is True
+
+
 async def test_a_list_comes_in_pages_that_name_the_next(house: House) -> None:
     for number in range(5):
         entry = c.CreateEntry(kind=EntryKind.ROOM, name=f"Room {number}")

@@ -193,6 +193,14 @@ export interface CodeRequest {
   readonly email: string;
 }
 
+/** An account with a lasting part in an entry, for those who may change the parts. */
+export interface CollaboratorView {
+  readonly account_id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly part: Part;
+}
+
 /** Everything that a person can ask for. */
 export type Command =
   | CreateEntry
@@ -498,9 +506,14 @@ export interface EntrySummary {
   readonly name: string;
   readonly description: string;
   readonly starts_at?: number | null;
+  readonly ends_at?: number | null;
   readonly session_state: SessionState;
+  /** There is something to see on its page; live entries always have their room. */
+  readonly has_content: boolean;
   readonly people: number;
   readonly part?: Part | null;
+  /** When somebody last did anything there. */
+  readonly used_at: number;
 }
 
 /** A media page for the person who asks. */

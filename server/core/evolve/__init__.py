@@ -36,6 +36,8 @@ def evolve_record(state: RoomState, record: Record) -> RoomState:
     """Make the state after a record: all its events, and the memory of its command."""
     for event in record.events:
         state = evolve(state, event, record.at)
+    if record.by:
+        state = replace(state, used_at=record.at)
     if record.cause:
         cause = record.cause
         known = state.causes.get(cause.actor) or ()
