@@ -121,7 +121,12 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ErrorCode.DECLINED: _no(
         403, 4011, "The host did not let you in. Ask them if you think it was a mistake."
     ),
-    ErrorCode.REMOVED: _no(403, 4012, "You were removed from this session by a host or moderator."),
+    ErrorCode.REMOVED: _no(
+        403,
+        4012,
+        "You were removed from this session by a host or moderator."
+        " Ask them if you think it was a mistake.",
+    ),
     ErrorCode.BLOCKED: _no(
         403, 4013, "You cannot join this session. Ask the host if you think it was a mistake."
     ),

@@ -64,7 +64,8 @@ export class AttendancePage extends UsherElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<site-header .me=${this.me}></site-header><main id="main">${this.renderMain()}</main>`;
+    return html`<site-header .me=${this.me}></site-header>
+      <main id="main" class=${this.problem ? "narrow" : ""}>${this.renderMain()}</main>`;
   }
 
   private renderMain(): TemplateResult {

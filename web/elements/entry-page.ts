@@ -73,7 +73,7 @@ export class EntryPage extends UsherElement {
 
   protected override render(): TemplateResult {
     return html`<site-header .me=${this.me}></site-header>
-      <main id="main">${this.renderMain()}</main>
+      <main id="main" class=${this.problem && !this.entry ? "narrow" : ""}>${this.renderMain()}</main>
       <toast-list></toast-list>
       <confirm-dialog></confirm-dialog>`;
   }

@@ -4,12 +4,13 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { forgetGuest, recallGuest, rememberGuest, type Guest } from "../lib/guest-memory";
-import { insist } from "../lib/insisting";
 import type { Admitted, GuestDoor, Problem } from "../lib/protocol";
 import { doors } from "../messages/doors";
 import { doorHeader } from "./door-header";
 import "./email-field";
 import type { EmailField } from "./email-field";
+import { Line } from "./line";
+import { RefusedEvent } from "./refused-event";
 import "./session-badge";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
@@ -27,15 +28,17 @@ export class GuestDoorForm extends UsherElement {
 
   @property() token = "";
   @property({ attribute: false }) door!: GuestDoor;
+  /** What was typed here before a refusal. */
+  @property({ attribute: false }) typed: Guest | null = null;
   @state() private isSomebodyElse = false;
   @state() private isBusy = false;
-  @state() private isOffline = false;
   @state() private isNameMissing = false;
   @state() private problem: Problem | null = null;
   @state() private known: Guest | null = recallGuest();
   @state() private hasForgotten = false;
   @query("#name") private nameField!: HTMLInputElement | null;
   @query("email-field") private emailField!: EmailField | null;
+  readonly #line = new Line(this);
 
   protected override render(): TemplateResult {
     const returns = this.door.is_returning && !this.isSomebodyElse;
@@ -43,7 +46,7 @@ export class GuestDoorForm extends UsherElement {
       ${doorHeader(this.door)}
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
       <div role="status">
-        ${this.isOffline ? html`<p class="offline">${doors("offline")}</p>` : nothing}
+        ${this.#line.isDead ? html`<p class="offline">${doors("offline")}</p>` : nothing}
       </div>
       ${returns ? this.renderReturn() : this.renderForm()}
     </div>`;
@@ -65,18 +68,19 @@ export class GuestDoorForm extends UsherElement {
 
   private renderForm(): TemplateResult {
     const { consent } = this.door;
+    const filled = this.typed ?? this.known;
     const label = consent ? doors("guest.agree") : doors("guest.join");
     return html`<form novalidate @submit=${this.submit}>
       <div class="field">
         <label for="name">${doors("name")}</label>
         <input class="input" id="name" name="name" required maxlength="120" autocomplete="name"
-          .value=${this.known?.name ?? ""} aria-describedby="name-fault"
+          .value=${filled?.name ?? ""} aria-describedby="name-fault"
           aria-invalid=${this.isNameMissing ? "true" : nothing} @input=${this.onName} />
         <div id="name-fault" role="status">
           ${this.isNameMissing ? html`<p class="fault">${doors("name.missing")}</p>` : nothing}
         </div>
       </div>
-      <email-field label=${doors("email")} hint=${doors("guest.why")} .value=${this.known?.email ?? ""}></email-field>
+      <email-field label=${doors("email")} hint=${doors("guest.why")} .value=${filled?.email ?? ""}></email-field>
       ${consent ? html`<div class="consent" tabindex="0" role="note">${consent}</div>` : nothing}
       <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>
         ${this.isBusy ? doors("guest.joining") : label}
@@ -99,7 +103,7 @@ export class GuestDoorForm extends UsherElement {
 
   private forget(): void {
     forgetGuest();
-    this.known = null;
+    this.known = this.typed = null;
     this.hasForgotten = true;
     void this.updateComplete.then(() => this.nameField?.focus());
   }
@@ -119,16 +123,15 @@ export class GuestDoorForm extends UsherElement {
     this.isBusy = true;
     this.problem = null;
     try {
-      const { next } = await insist(door, (isDead) => (this.isOffline = isDead));
+      const { next } = await this.#line.insist(door);
       if (guest) rememberGuest(guest);
-      // Replaced, so that the token is left in no history.
-      location.replace(next);
+      await this.#line.goOn(next);
     } catch (error) {
       const problem = api.problemOf(error);
       this.isBusy = false;
       if (problem.code === "not_found") this.isSomebodyElse = true;
       else if (ABOUT_THE_FORM.has(problem.code)) this.problem = problem;
-      else this.dispatchEvent(new CustomEvent<Problem>("refused", { detail: problem, bubbles: true }));
+      else this.dispatchEvent(new RefusedEvent(problem, guest));
     }
   }
 }

@@ -56,10 +56,11 @@ export class HomePage extends UsherElement {
   }
 
   protected override render(): TemplateResult {
+    const stranger = this.problem?.code === "not_signed_in" ? this.problem : null;
     return html`
       <site-header .me=${this.me}></site-header>
-      <main id="main">
-        ${this.problem?.code === "not_signed_in" ? this.renderStranger(this.problem) : this.renderEntries()}
+      <main id="main" class=${stranger ? "narrow" : ""}>
+        ${stranger ? this.renderStranger(stranger) : this.renderEntries()}
       </main>
     `;
   }

@@ -3,14 +3,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
-import { insist } from "../lib/insisting";
 import type { Admitted, InvitationDoor, Problem } from "../lib/protocol";
 import { doors } from "../messages/doors";
 import { doorHeader } from "./door-header";
 import "./email-field";
 import type { EmailField } from "./email-field";
+import { Line } from "./line";
+import { RefusedEvent } from "./refused-event";
 import "./session-badge";
-import "./problem-card";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
@@ -33,20 +33,27 @@ export class InviteLobby extends UsherElement {
 
   @property() token = "";
   @property({ attribute: false }) door!: InvitationDoor;
+  /** The address that was typed here before a refusal. */
+  @property({ attribute: false }) typed = "";
   @state() private step: Step = "arriving";
   @state() private email = "";
   @state() private isBusy = false;
   @state() private problem: Problem | null = null;
-  @state() private isOffline = false;
+  /** Why there is one more step, which is nobody's fault. */
+  @state() private note = "";
+  @state() private hasAskedAgain = false;
   @state() private isCodeMissing = false;
   /** Seconds until another code may be asked for. */
   @state() private resendIn = 0;
   @query("email-field") private emailField!: EmailField | null;
   @query("#code") private codeField!: HTMLInputElement | null;
+  @query("button.primary") private mainButton!: HTMLButtonElement | null;
   #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #line = new Line(this);
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.email = this.typed;
     const { is_signed_in_as_invited, is_bound_here, wrong_account } = this.door;
     if (is_signed_in_as_invited || is_bound_here) void this.pass(() => api.redeemInvitation({ token: this.token }));
     else this.step = wrong_account ? "wrong_account" : "email";
@@ -59,13 +66,14 @@ export class InviteLobby extends UsherElement {
 
   protected override render(): TemplateResult {
     if (this.step === "arriving") {
-      return html`<p class="loading" role="status">${this.isOffline ? doors("offline") : doors("arriving")}</p>`;
+      return html`<p class="loading" role="status">${this.#line.isDead ? doors("offline") : doors("arriving")}</p>`;
     }
     return html`<div class="card door">
       ${doorHeader(this.door)}
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
+      ${this.problem ? html`<p class="problem" id="problem" role="alert">${this.problem.sentence}</p>` : nothing}
       <div role="status">
-        ${this.isOffline ? html`<p class="offline">${doors("offline")}</p>` : nothing}
+        ${this.note ? html`<p>${this.note}</p>` : nothing}
+        ${this.#line.isDead ? html`<p class="offline">${doors("offline")}</p>` : nothing}
       </div>
       ${this.renderStep()}
     </div>`;
@@ -104,17 +112,20 @@ export class InviteLobby extends UsherElement {
     const resend = this.resendIn > 0
       ? doors("invite.resend_in", { seconds: this.resendIn })
       : doors("invite.resend");
+    const isAtFault = this.isCodeMissing || isAboutCode(this.problem);
     return html`<form novalidate @submit=${this.submitCode}>
       <div class="field">
         <label for="code">${doors("invite.code")}</label>
         <input class="input code" id="code" name="code" required inputmode="numeric" maxlength="24"
           autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" dir="ltr"
-          aria-describedby="sent code-fault" aria-invalid=${this.isCodeMissing ? "true" : nothing}
+          aria-describedby="problem code-fault sent" aria-invalid=${isAtFault ? "true" : nothing}
           @paste=${this.paste} @input=${() => (this.isCodeMissing = false)} />
         <div id="code-fault" role="status">
           ${this.isCodeMissing ? html`<p class="fault">${doors("invite.code.missing")}</p>` : nothing}
         </div>
-        <p class="hint" id="sent">${doors("invite.sent")}</p>
+        <p class="hint" id="sent" role="status">
+          ${this.hasAskedAgain ? doors("invite.sent_again") : doors("invite.sent")}
+        </p>
       </div>
       <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>${doors("invite.continue")}</button>
       <div class="alternatives">
@@ -141,11 +152,16 @@ export class InviteLobby extends UsherElement {
     `;
   }
 
-  /** The next step begins with its first field, where the cursor is put. */
-  private show(step: Step): void {
+  private show(step: Step, note = ""): void {
     this.problem = null;
+    this.note = note;
     this.step = step;
-    void this.updateComplete.then(() => (step === "code" ? this.codeField : this.emailField)?.focus());
+    this.focusFirst();
+  }
+
+  /** Each step begins with its first field or, where it has none, with its button. */
+  private focusFirst(): void {
+    void this.updateComplete.then(() => (this.codeField ?? this.emailField ?? this.mainButton)?.focus());
   }
 
   private submitEmail(event: SubmitEvent): void {
@@ -171,11 +187,13 @@ export class InviteLobby extends UsherElement {
     const text = event.clipboardData?.getData("text") ?? "";
     event.preventDefault();
     (event.target as HTMLInputElement).value = onlyCode(text);
+    this.isCodeMissing = false;
   }
 
   private async requestCode(): Promise<void> {
     await this.busy(async () => {
-      await this.insist(() => api.sendCode({ token: this.token, email: this.email }));
+      await this.#line.insist(() => api.sendCode({ token: this.token, email: this.email }));
+      this.hasAskedAgain = this.step === "code";
       this.show("code");
       this.countDown();
     });
@@ -192,18 +210,13 @@ export class InviteLobby extends UsherElement {
 
   private async switchAccount(): Promise<void> {
     await this.busy(async () => {
-      await this.insist(api.signOut);
+      await this.#line.insist(api.signOut);
       this.show("email");
     });
   }
 
   private async pass(door: () => Promise<Admitted>): Promise<void> {
-    // Replaced, so that the token is left in no history.
-    await this.busy(async () => location.replace((await this.insist(door)).next));
-  }
-
-  private insist<T>(work: () => Promise<T>): Promise<T> {
-    return insist(work, (isDead) => (this.isOffline = isDead));
+    await this.busy(async () => this.#line.goOn((await this.#line.insist(door)).next));
   }
 
   private async busy(work: () => Promise<void>): Promise<void> {
@@ -220,16 +233,26 @@ export class InviteLobby extends UsherElement {
   private refuse(problem: Problem): void {
     const asksForCode = problem.code === "other_device" || problem.code === "code_required";
     // Where even a code does not help, offering another would lead round in circles.
-    if (asksForCode && this.step === "email") this.step = "offer_code";
-    else if (problem.code === "wrong_account") this.step = "wrong_account";
-    else if (!HERE.has(problem.code)) {
-      this.dispatchEvent(new CustomEvent<Problem>("refused", { detail: problem, bubbles: true }));
-      return;
-    } else if (this.step === "arriving") this.step = "email";
+    if (asksForCode && this.step === "email") this.show("offer_code", problem.sentence);
+    else if (problem.code === "wrong_account") this.show("wrong_account");
+    else if (HERE.has(problem.code)) this.refuseHere(problem);
+    else this.dispatchEvent(new RefusedEvent(atLast(problem), { email: this.email }));
+  }
+
+  private refuseHere(problem: Problem): void {
+    if (this.step === "arriving") this.step = "email";
     this.problem = problem;
-    if (problem.code === "code_wrong") this.codeField?.select();
+    this.focusFirst();
+    if (isAboutCode(problem)) this.codeField?.select();
   }
 }
+
+const isAboutCode = (problem: Problem | null): boolean =>
+  problem?.code === "code_wrong" || problem?.code === "code_expired";
+
+/** A refusal that ends the visit: no code moves an invitation that is held to its device. */
+const atLast = (problem: Problem): Problem =>
+  problem.code === "other_device" ? { ...problem, sentence: doors("invite.one_device") } : problem;
 
 /** The code in what was typed or pasted: the longest run of letters and digits. */
 export function onlyCode(text: string): string {

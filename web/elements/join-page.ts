@@ -5,7 +5,7 @@ import { customElement, state } from "lit/decorators.js";
 import "../lib/page";
 import * as api from "../lib/api";
 import { doorOf, type Door } from "../lib/fragment";
-import { insist } from "../lib/insisting";
+import type { Guest } from "../lib/guest-memory";
 import { whenLoaded } from "../lib/language";
 import { nextStep } from "../lib/next-steps";
 import type { ErrorCode, GuestDoor, InvitationDoor, LinkState, Problem } from "../lib/protocol";
@@ -14,7 +14,9 @@ import { common } from "../messages/common";
 import { doors } from "../messages/doors";
 import "./guest-door";
 import "./invite-lobby";
+import { Line } from "./line";
 import "./problem-card";
+import type { RefusedEvent } from "./refused-event";
 import "./site-header";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
@@ -30,7 +32,9 @@ export class JoinPage extends UsherElement {
 
   @state() private looked: Looked | null = null;
   @state() private problem: Problem | null = null;
-  @state() private isOffline = false;
+  /** What was typed before a refusal: trying again loses none of it. */
+  #typed: Partial<Guest> = {};
+  readonly #line = new Line(this);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -56,17 +60,17 @@ export class JoinPage extends UsherElement {
           ? html`<button type="button" class="button primary" @click=${this.look}>${common("try_again")}</button>`
           : nothing}
         ${nextStep(problem.code) === "reload"
-          ? html`<button type="button" class="button primary" @click=${() => location.reload()}>${doors("end.reload")}</button>`
+          ? html`<button type="button" class="button primary" @click=${() => this.#line.reload()}>${doors("end.reload")}</button>`
           : nothing}
         <a class="button" href="/">${common("home")}</a>
       </problem-card>`;
     }
     if (!looked) {
-      return html`<p class="loading" role="status">${this.isOffline ? doors("offline") : doors("looking")}</p>`;
+      return html`<p class="loading" role="status">${this.#line.isDead ? doors("offline") : doors("looking")}</p>`;
     }
     return looked.kind === "guest"
-      ? html`<guest-door-form .token=${looked.token} .door=${looked.door}></guest-door-form>`
-      : html`<invite-lobby .token=${looked.token} .door=${looked.door}></invite-lobby>`;
+      ? html`<guest-door-form .token=${looked.token} .door=${looked.door} .typed=${this.#guest()}></guest-door-form>`
+      : html`<invite-lobby .token=${looked.token} .door=${looked.door} .typed=${this.#typed.email ?? ""}></invite-lobby>`;
   }
 
   private readonly look = async (): Promise<void> => {
@@ -79,7 +83,7 @@ export class JoinPage extends UsherElement {
       return;
     }
     try {
-      this.looked = await insist(() => lookAt(door), (isDead) => (this.isOffline = isDead));
+      this.looked = await this.#line.insist(() => lookAt(door));
       document.title = common("page_title", { name: this.looked.door.entry_name });
       if (this.looked.kind === "guest") this.problem = stateProblem(this.looked.door);
     } catch (error) {
@@ -87,8 +91,14 @@ export class JoinPage extends UsherElement {
     }
   };
 
-  private onRefused(event: CustomEvent<Problem>): void {
-    this.problem = event.detail;
+  private onRefused({ problem, typed }: RefusedEvent): void {
+    this.#typed = { ...this.#typed, ...typed };
+    this.problem = problem;
+  }
+
+  #guest(): Guest | null {
+    const { name, email } = this.#typed;
+    return name !== undefined && email !== undefined ? { name, email } : null;
   }
 }
 

@@ -41,7 +41,7 @@ export class OutboxPage extends UsherElement {
 
   protected override render(): TemplateResult {
     return html`<site-header .me=${this.me}></site-header>
-      <main id="main">${this.renderMain()}</main>`;
+      <main id="main" class=${this.problem && !this.mails ? "narrow" : ""}>${this.renderMain()}</main>`;
   }
 
   private renderMain(): TemplateResult {

@@ -2,7 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { headingOf, isCalm } from "../lib/refusals";
+import { cardOf, isCalm } from "../lib/refusals";
 import type { Problem } from "../lib/protocol";
 import { icon } from "./icons";
 import { sheets } from "./sheets";
@@ -20,10 +20,11 @@ export class ProblemCard extends UsherElement {
 
   protected override render(): TemplateResult {
     const calm = isCalm(this.problem.code);
+    const { heading, text } = cardOf(this.problem);
     return html`<div class="card" role="alert" data-code=${this.problem.code}>
       <div class="mark ${calm ? "calm" : ""}">${icon(calm ? "clock" : "warning")}</div>
-      <h1>${headingOf(this.problem.code)}</h1>
-      <p>${this.problem.sentence}</p>
+      <h1>${heading}</h1>
+      ${text ? html`<p>${text}</p>` : ""}
       ${this.more ? html`<p>${this.more}</p>` : ""}
       <div class="next"><slot></slot></div>
     </div>`;

@@ -11,6 +11,7 @@ import type { Problem } from "../lib/protocol";
 import { doors } from "../messages/doors";
 import "./problem-card";
 import { icon } from "./icons";
+import { Line } from "./line";
 import { sheets } from "./sheets";
 import look from "./problem-card.css?inline";
 import { UsherElement } from "./usher-element";
@@ -23,6 +24,8 @@ export class RoomEnd extends UsherElement {
   /** Null for somebody who left on purpose. */
   @property({ attribute: false }) problem: Problem | null = null;
   @state() private failure = "";
+  @state() private isComing = false;
+  readonly #line = new Line(this);
 
   protected override render(): TemplateResult {
     const { problem } = this;
@@ -35,9 +38,10 @@ export class RoomEnd extends UsherElement {
       <h1>${doors("end.left")}</h1>
       <p>${this.visit.you?.entry_name ?? ""}</p>
       <div class="next">
-        <button type="button" class="button primary" @click=${() => location.reload()}>${doors("end.come_back")}</button>
+        ${this.comeBack(doors("end.come_back"))}
         ${this.pageLink()}
       </div>
+      ${this.renderOffline()}
     </div>`;
   }
 
@@ -55,16 +59,31 @@ export class RoomEnd extends UsherElement {
         ? html`<a class="button" href=${api.attendancePage(this.visit.entryId, view?.session.session_id)}>${doors("end.attendance")}</a>`
         : nothing}
       ${step === "again" || problem.again
-        ? html`<button type="button" class="button primary" @click=${() => location.reload()}>${doors("end.come_back")}</button>`
+        ? this.comeBack(doors("end.come_back"))
         : nothing}
-      ${step === "reload"
-        ? html`<button type="button" class="button primary" @click=${() => location.reload()}>${doors("end.reload")}</button>`
-        : nothing}
-      ${step === "link"
-        ? html`<p>${doors("end.open_link")}</p>`
+      ${step === "reload" ? this.comeBack(doors("end.reload")) : nothing}
+      ${step === "link" && problem.code !== "ticket_invalid"
+        ? html`<p>${doors("end.open_link")}</p>` // The one left out says so itself.
         : nothing}
       ${this.pageLink()}
+      ${this.renderOffline()}
     </problem-card>`;
+  }
+
+  private comeBack(label: string): TemplateResult {
+    return html`<button type="button" class="button primary" aria-busy=${this.isComing}
+      ?disabled=${this.isComing} @click=${this.reload}>${label}</button>`;
+  }
+
+  private renderOffline(): TemplateResult {
+    return html`<div class="wide" role="status">
+      ${this.isComing && this.#line.isDead ? html`<p class="offline">${doors("end.offline")}</p>` : nothing}
+    </div>`;
+  }
+
+  private reload(): void {
+    this.isComing = true;
+    void this.#line.reload();
   }
 
   private pageLink(): TemplateResult {

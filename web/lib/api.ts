@@ -64,13 +64,29 @@ export async function request<T>(
   let answer: unknown;
   try {
     answer = await response.json();
-  } catch {
-    throw new Refused(ours("unreadable"));
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    // An answer that broke off is none, and a proxy says in its own words that nobody is there.
+    const isWhole = error instanceof SyntaxError && !isNobodyThere(response);
+    throw isWhole ? new Refused(ours("unreadable")) : new Unreachable(ours("unreachable"));
   }
   // An answer may be here before the words for it; refusals would stay in the server's, or empty.
   await whenLoaded();
   if (response.ok) return answer as T;
   throw new Refused(isProblem(answer) ? inOurWords(answer) : ours("unreadable"));
+}
+
+const isNobodyThere = ({ status }: Response): boolean => status >= 502 && status <= 504;
+
+/** Find out whether one of our pages can be had now, before going there. */
+export async function reach(path: string): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(path, { method: "HEAD", cache: "no-store" });
+  } catch {
+    throw new Unreachable(ours("unreachable"));
+  }
+  if (isNobodyThere(response)) throw new Unreachable(ours("unreachable"));
 }
 
 function isProblem(answer: unknown): answer is Problem {

@@ -1,12 +1,12 @@
 /** Asking again as long as the server cannot be reached, so that a dead line loses no form. */
 
-import { Unreachable } from "./api";
+import { Refused, Unreachable } from "./api";
 
 const AGAIN_MS = 3_000;
 
 /**
- * Do a piece of work, and again after each time the line was dead: when the browser is online
- * again, or after a few seconds.
+ * Do a piece of work, and again after each time the line was dead or the server about to restart:
+ * when the browser is online again, or after a few seconds.
  *
  * @param tell hears whether the line is dead now.
  * @throws whatever else the work throws.
@@ -18,7 +18,7 @@ export async function insist<T>(work: () => Promise<T>, tell: (isDead: boolean) 
       tell(false);
       return done;
     } catch (error) {
-      if (!(error instanceof Unreachable)) {
+      if (!isPassing(error)) {
         tell(false);
         throw error;
       }
@@ -27,6 +27,9 @@ export async function insist<T>(work: () => Promise<T>, tell: (isDead: boolean) 
     }
   }
 }
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof Unreachable || (error instanceof Refused && error.problem.code === "restarting");
 
 function nextChance(): Promise<void> {
   return new Promise((done) => {

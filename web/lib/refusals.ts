@@ -1,12 +1,28 @@
-/** How a refusal reads: a heading for a page, and a sentence in the language of the page. */
+/** How a refusal reads: in the language of the page, and as a page of its own. */
 
 import { problems } from "../messages/problems";
 import { nextStep } from "./next-steps";
 import type { ErrorCode, Problem } from "./protocol";
 
-export function headingOf(code: ErrorCode): string {
+/** A refusal as a page shows it: in large what happened, below it what can be done now. */
+export interface Card {
+  heading: string;
+  text: string;
+}
+
+/** The first sentence, and what follows it. */
+const FIRST = /^(?<first>.+?)(?<end>[.!?؟])(?:\s+(?<rest>.+))?$/su;
+
+/**
+ * Most sentences begin with what happened, which is the heading then and is not said twice;
+ * where there is a heading of its own, it says something else.
+ */
+export function cardOf({ code, sentence }: Problem): Card {
   const key = `heading.${code}`;
-  return problems(problems.has(key) ? key : "heading");
+  if (problems.has(key)) return { heading: problems(key), text: sentence };
+  const { first, end, rest } = FIRST.exec(sentence)?.groups ?? {};
+  if (!first) return { heading: sentence || problems("heading"), text: "" };
+  return { heading: end === "." ? first : first + (end ?? ""), text: rest ?? "" };
 }
 
 /** Put what the server says into the language of the page, where problems come in. */

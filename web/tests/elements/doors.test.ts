@@ -5,7 +5,8 @@ import type { ErrorCode, GuestDoor, InvitationDoor, Problem } from "../../lib/pr
 import "../../elements/guest-door";
 import type { GuestDoorForm } from "../../elements/guest-door";
 import "../../elements/invite-lobby";
-import type { InviteLobby } from "../../elements/invite-lobby";
+import { onlyCode, type InviteLobby } from "../../elements/invite-lobby";
+import type { RefusedEvent } from "../../elements/refused-event";
 
 interface Call {
   path: string;
@@ -29,7 +30,7 @@ const INVITED: InvitationDoor = {
 
 async function put<T extends HTMLElement>(tag: string, fields: Partial<T>): Promise<T> {
   const element = Object.assign(document.createElement(tag), fields) as T;
-  element.addEventListener("refused", (event) => refused((event as CustomEvent<Problem>).detail.code));
+  element.addEventListener("refused", (event) => refused((event as RefusedEvent).problem.code));
   document.body.append(element);
   await settled(element);
   return element;
@@ -74,6 +75,8 @@ beforeEach(() => {
   localStorage.clear();
   vi.stubGlobal("location", { replace });
   vi.stubGlobal("fetch", async (path: string, init: RequestInit) => {
+    // The page to go on to is there.
+    if (init.method === "HEAD") return { ok: true, status: 200 };
     calls.push({ path: path.replace("/api/v1", ""), body: JSON.parse(String(init.body)) as Call["body"] });
     if (isDead) throw new TypeError("no line");
     const answer = answers.shift() ?? ADMITTED;
@@ -151,6 +154,13 @@ describe("the guest's form helps", () => {
     expect((field(next, "name") as HTMLInputElement).value).toBe("");
   });
 
+  it("with what was typed before a refusal", async () => {
+    const typed = { name: "Ada", email: "ada@x.example" };
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST, typed });
+    expect((field(form, "name") as HTMLInputElement).value).toBe("Ada");
+    expect((field(form, "email") as HTMLInputElement).value).toBe("ada@x.example");
+  });
+
   it("by trying again when the line is back, with nothing lost and nothing sent twice", async () => {
     const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST });
     isDead = true;
@@ -166,6 +176,12 @@ describe("the guest's form helps", () => {
     ]);
     expect(replace).toHaveBeenCalledOnce();
   });
+});
+
+it.each([
+  ["123 456", "123456"], ["Your code: 123-456.", "123456"], [" 123456\n", "123456"], ["the code", "code"], ["", ""],
+])("finds the code in %o", (pasted, code) => {
+  expect(onlyCode(pasted)).toBe(code);
 });
 
 describe("the lobby of an invitation", () => {
@@ -196,6 +212,31 @@ describe("the lobby of an invitation", () => {
     await fill(lobby, { code: "123 456" });
     expect(calls[3]?.body).toEqual({ token: "t1", email: "ada@x.example", code: "123456" });
     expect(replace).toHaveBeenCalledOnce();
+  });
+
+  it.each(["other_device", "code_required"] as const)("says calmly why after %s, in no box of faults", async (code) => {
+    const lobby = await put<InviteLobby>("invite-lobby", { token: "t1", door: INVITED });
+    answers = [problem(code)];
+    await fill(lobby, { email: "ada@x.example" });
+    expect(text(lobby)).toContain(inEnglish(`sentence.${code}`));
+    expect(root(lobby).querySelector(".problem, [role=alert]")).toBeNull();
+    expect(root(lobby).querySelector("button.primary")).toBe(root(lobby).activeElement);
+  });
+
+  it.each(["code_wrong", "code_expired"] as const)("puts %s in a box of faults, and the cursor into the code", async (code) => {
+    const lobby = await put<InviteLobby>("invite-lobby", { token: "t1", door: INVITED });
+    answers = [problem("code_required"), { sent: true }, problem(code)];
+    await fill(lobby, { email: "ada@x.example" });
+    await press(lobby, "Send me a code");
+    await fill(lobby, { code: "000000" });
+    expect(root(lobby).querySelector("[role=alert]")?.textContent).toContain(inEnglish(`sentence.${code}`));
+    expect(field(lobby, "code")?.getAttribute("aria-invalid")).toBe("true");
+    expect(root(lobby).activeElement).toBe(field(lobby, "code"));
+  });
+
+  it("begins with the address that was typed before a refusal", async () => {
+    const lobby = await put<InviteLobby>("invite-lobby", { token: "t1", door: INVITED, typed: "ada@x.example" });
+    expect((field(lobby, "email") as HTMLInputElement).value).toBe("ada@x.example");
   });
 
   it("ends where even a code does not help", async () => {

@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { lookAtGuestLink, Refused, Unreachable } from "../../lib/api";
+import { insist } from "../../lib/insisting";
+
+const answer = (status: number, body: string): Response => new Response(body, { status });
+const brokenOff = (): Response => {
+  const body = new ReadableStream({ start: (into) => into.error(new TypeError("cut")) });
+  return new Response(body, { status: 200 });
+};
+const restarting = JSON.stringify({ code: "restarting", sentence: "Wait.", again: true });
+const revoked = JSON.stringify({ code: "link_revoked", sentence: "Withdrawn.", again: false });
+let answers: (() => Response)[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal("fetch", async () => (answers.shift() as () => Response)());
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it.each([
+  ["no line", () => { throw new TypeError("no line"); }],
+  ["an answer that broke off", brokenOff],
+  ["a proxy without a server behind it", () => answer(502, "<h1>Bad gateway</h1>")],
+  ["a server about to restart", () => answer(503, restarting)],
+])("asks again after %s, and tells", async (_, first) => {
+  answers = [first, () => answer(200, "{}")];
+  const told: boolean[] = [];
+  const done = insist(() => lookAtGuestLink("t"), (isDead) => told.push(isDead));
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await done).toEqual({});
+  expect(told).toEqual([true, false]);
+});
+
+it.each([
+  ["a refusal", () => answer(403, revoked), "link_revoked"],
+  ["an answer in no language of ours", () => answer(200, "<p>hello"), "internal"],
+])("takes %s for an answer", async (_, first, code) => {
+  answers = [first];
+  const failure = await insist(() => lookAtGuestLink("t"), () => undefined).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(Refused);
+  expect(failure).not.toBeInstanceOf(Unreachable);
+  expect((failure as Refused).problem.code).toBe(code);
+});
