@@ -5,7 +5,7 @@ An adapter knows nothing of events, people or rights. `server.store.journal` put
 codec, the sealing of personal data and the checkpoints on top.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -174,7 +174,14 @@ class Store(Protocol):
         ...
 
     async def due(self, now: int, limit: int = 100) -> list[RoomId]:
-        """List rooms whose `wake_at` has come, the earliest first."""
+        """List rooms whose `wake_at` has come and that nobody holds, the earliest first."""
+        ...
+
+    async def hold(self, rooms: Iterable[RoomId], until: int) -> None:
+        """Note that a node has rooms open until a time (ms UTC), so that no other opens them.
+
+        A hint for `due` alone: it keeps nobody out, is never taken back, and may be lost.
+        """
         ...
 
     async def put(self, puts: Sequence[Put], now: int = 0) -> bool:

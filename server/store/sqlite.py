@@ -9,7 +9,7 @@ with `exclusive=False`, for one small value.
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,7 @@ class SqliteStore:
         self._writer = writer
         self._readers = readers
         self._hints = Hints()
+        self._held: dict[RoomId, int] = {}
 
     @classmethod
     @asynccontextmanager
@@ -154,7 +155,14 @@ class SqliteStore:
 
     async def due(self, now: int, limit: int = 100) -> list[RoomId]:
         """See `Store.due`."""
-        return await self._readers.run(lambda c: sqlite_log.due(c, now, limit))
+        held = {room for room, until in self._held.items() if until > now}
+        found = await self._readers.run(lambda c: sqlite_log.due(c, now, limit + len(held)))
+        return [room for room in found if room not in held][:limit]
+
+    async def hold(self, rooms: Iterable[RoomId], until: int) -> None:
+        """See `Store.hold`. Only this process has the file, so it is remembered here."""
+        for room in rooms:
+            self._held[room] = max(until, self._held.get(room, 0))
 
     async def put(self, puts: Sequence[Put], now: int = 0) -> bool:
         """See `Store.put`."""
@@ -180,6 +188,7 @@ class SqliteStore:
 
     async def sweep(self, now: int) -> int:
         """See `Store.sweep`. Also empties the WAL, which keeps what was overwritten till then."""
+        self._held = {room: until for room, until in self._held.items() if until > now}
         total = 0
         while count := await self._writer.run(lambda c: sqlite_values.sweep(c, now)):
             total += count

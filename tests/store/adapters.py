@@ -1,18 +1,25 @@
 """The adapters that have to behave alike.
 
-How a second adapter joins: add a line to `ADAPTERS`. `open` gets an empty folder of the test
-and gives a store; opened again with the same folder it has to find what was there. Every test
-in `test_conformance.py`, `test_conformance_values.py` and `test_store_machine.py` then runs
-against it, unchanged, and so do those of the journal and the sealing.
+How another adapter joins: add its name to `ADAPTERS`, and how it is opened to `opener`. `open`
+gets an empty folder of the test and gives a store; opened again with the same folder it has to
+find what was there. Every test in `test_conformance.py`, `test_conformance_values.py` and
+`test_store_machine.py` then runs against it, unchanged, and so do those of the journal and the
+sealing.
 """
 
+import hashlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.store.interface import Store
+from server.store.redis import RedisStore
+from server.store.redis_url import RedisUrl
 from server.store.sqlite import SqliteStore
+
+ADAPTERS = ("sqlite", "redis", "cluster", "sentinel")
+"""The last three on real servers, which all tests of a run share, each behind its own prefix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +32,10 @@ def sqlite(folder: Path) -> AbstractAsyncContextManager[Store]:
     return SqliteStore.open(folder / "usher.db")
 
 
-ADAPTERS = (Adapter("sqlite", sqlite),)
+def on_redis(url: str) -> Callable[[Path], AbstractAsyncContextManager[Store]]:
+    def opened(folder: Path) -> AbstractAsyncContextManager[Store]:
+        prefix = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+        separator = "&" if "?" in url else "?"
+        return RedisStore.open(RedisUrl.parse(f"{url}{separator}prefix={prefix}:"))
+
+    return opened

@@ -7,13 +7,15 @@ from server.store.interface import Store
 from server.store.masterkeys import MasterKeys
 from server.store.sealing import Sealer
 from server.store.sqlite import SqliteStore
-from tests.store.adapters import ADAPTERS, Adapter
+from tests.store.adapters import ADAPTERS, Adapter, on_redis, sqlite
 
 
-@pytest.fixture(params=ADAPTERS, ids=lambda adapter: adapter.name)
+@pytest.fixture(params=ADAPTERS)
 def adapter(request: pytest.FixtureRequest) -> Adapter:
-    found: Adapter = request.param
-    return found
+    name: str = request.param
+    if name == "sqlite":
+        return Adapter(name, sqlite)
+    return Adapter(name, on_redis(request.getfixturevalue(f"{name}_url")))
 
 
 @pytest.fixture

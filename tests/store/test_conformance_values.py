@@ -33,6 +33,17 @@ class TestDue:
             await store.append(ROOM, START, [b"b"], wake_at=99)
         assert await store.due(10) == [ROOM]
 
+    async def test_leaves_out_rooms_that_a_node_holds_open(self, store: Store) -> None:
+        rooms = [RoomId(name) for name in "abc"]
+        for room in rooms:
+            await store.append(room, START, [b"x"], wake_at=10)
+        await store.hold(rooms[:2], NOW)
+        await store.hold(rooms[:1], NOW + 10)
+        await store.hold([], NOW)
+        assert await store.due(NOW - 1) == ["c"]
+        assert await store.due(NOW) == ["b", "c"]
+        assert await store.due(NOW + 10, limit=2) == ["a", "b"]
+
 
 class TestValues:
     async def test_are_put_replaced_and_deleted(self, store: Store) -> None:
