@@ -69,27 +69,31 @@ class Keyring:
         """The key that derives the ids of persons from their addresses."""
         return _derive(self.person_secret, "person")
 
+    @property
+    def fingerprint(self) -> bytes:
+        """Tells this ring from another by what is never rotated; says nothing of the secret."""
+        return _derive(self.person_secret, "fingerprint")[:8]
+
 
 def _derive(secret: bytes, purpose: str) -> bytes:
     info = f"usher v1 {purpose}".encode()
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(secret)
 
 
-def load_or_make(folder: Path) -> Keyring:
-    """Read the key file of a data folder; on first start make one, readable by its owner only.
+def load_or_make(path: Path) -> Keyring:
+    """Read a key file; on first start make one, readable by its owner only.
 
     Raises:
         KeyringError: the file is readable by others, or is not a key file.
     """
-    path = folder / FILE_NAME
     try:
         mode = path.stat().st_mode & 0o777
     except FileNotFoundError:
         return _make(path)
     if mode & 0o077:
         raise KeyringError(
-            f"{FILE_NAME} can be read by others (mode {mode:o}). "
-            f"Run `chmod 600 {FILE_NAME}` in the data folder, or renew the keys if they leaked."
+            f"{path.name} can be read by others (mode {mode:o}). "
+            f"Run `chmod 600 {path.name}` in its folder, or renew the keys if they leaked."
         )
     return _read(path)
 
@@ -117,9 +121,9 @@ def _read(path: Path) -> Keyring:
         keys = tuple(Key(str(one["id"]), _bytes(one["secret"])) for one in content["keys"])
         person = _bytes(content["person"])
     except (ValueError, KeyError, TypeError) as fault:
-        raise KeyringError(f"{FILE_NAME} is not a key file of this server.") from fault
+        raise KeyringError(f"{path.name} is not a key file of this server.") from fault
     if not keys or any(len(key.secret) != KEY_BYTES for key in keys) or len(person) != KEY_BYTES:
-        raise KeyringError(f"{FILE_NAME} holds no usable key.")
+        raise KeyringError(f"{path.name} holds no usable key.")
     return Keyring(keys, person)
 
 

@@ -33,19 +33,20 @@ from server.integrations.mail.outbox import Outbox
 from server.integrations.mail.postman import Postman, Surroundings
 from server.integrations.mail.settings import OUTBOX_SENDER, MailSettings
 from server.integrations.mail.smtp import SmtpMailer
+from server.integrations.mail_claims import MailClaims
 from server.integrations.outbox_keep import OutboxKeep
 from server.integrations.post_office import Links, PostOffice, record_in
 from server.keyring import Keyring, load_or_make
 from server.settings import Settings
 from server.store.archive import Archive
 from server.store.journal import Journal
-from server.store.masterkeys import MasterKeys
-from server.store.sealing import Sealer
+from server.store.redis import RedisStore
+from server.store.redis_url import RedisUrl
 from server.store.sqlite import SqliteStore
+from server.stores import opened_store, sealer_for
 
 log = logging.getLogger("usher")
 
-FILE = "usher.sqlite3"
 MAX_FRAME_BYTES = 64 * 1024
 MANY_FILES = 1_000_000
 SHUTDOWN_S = 10
@@ -69,18 +70,6 @@ Serving = tuple[uvicorn.Server, socket.socket]
 
 
 @asynccontextmanager
-async def opened_store(folder: Path, *, exclusive: bool = True) -> AsyncIterator[SqliteStore]:
-    """Open the embedded store of a data folder."""
-    async with SqliteStore.open(folder / FILE, exclusive=exclusive) as store:
-        yield store
-
-
-def sealer_for(store: SqliteStore, keyring: Keyring) -> Sealer:
-    """Make the sealer over a store, with the server's wrapping keys."""
-    return Sealer(store, MasterKeys.of(*keyring.named("persons")))
-
-
-@asynccontextmanager
 async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[Serving]:
     """Build the whole server; leaving the block ends it in order.
 
@@ -94,9 +83,11 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
         url = settings.url if settings.port else f"http://{settings.host}:{port}"
         edge_settings = _edge_settings(settings, url)
         mail = MailSettings.from_env(env)
-        store = await stack.enter_async_context(opened_store(settings.data))
-        keyring = load_or_make(settings.data)
-        sealer = sealer_for(store, keyring)
+        if settings.redis_url:
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        store = await stack.enter_async_context(opened_store(settings))
+        keyring = load_or_make(settings.key_file)
+        sealer = await sealer_for(store, keyring)
         journal: Journal[Record, RoomState] = Journal(store, sealer, Record, RoomState)
         stores = Stores(store=store, journal=journal, attendance=Archive(sealer, Attendance))
         world = World(
@@ -106,12 +97,17 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
             person_key=keyring.person_key,
             node_id=NodeId(f"n_{secrets.token_hex(6)}"),
         )
-        # One server per file: whatever lease is left belongs to a process that is dead.
-        for node in await store.leases():
-            await store.drop_lease(node)
+        if isinstance(store, SqliteStore):
+            # One server per file: whatever lease is left belongs to a process that is dead.
+            for node in await store.leases():
+                await store.drop_lease(node)
         link_keys = keyring.derived("links")
         office = PostOffice(Links(url=url, keys=link_keys))
-        hub_settings = HubSettings(tick_ms=settings.tick_ms, ping_ms=settings.ping_ms)
+        hub_settings = HubSettings(
+            tick_ms=settings.tick_ms,
+            ping_ms=settings.ping_ms,
+            node_name=settings.node or f"{socket.gethostname()}:{port}",
+        )
         hub = Hub(stores, hub_settings, world, on_commit=[office.on_commit])
         directory = await StoreDirectory.opened(store, sealer, keyring.derived("api keys"), clock)
         outbox = Outbox(OutboxKeep(store, sealer, keyring.person_key, clock), clock, _new_id)
@@ -122,7 +118,9 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
             _surroundings(),
         )
         await stack.enter_async_context(hub.running())
-        await stack.enter_async_context(office.running(postman, record_in(hub.ask)))
+        shared = store if isinstance(store, RedisStore) else None
+        claims = MailClaims(store, world.node_id, hub.alive, clock) if shared else None
+        await stack.enter_async_context(office.running(postman, record_in(hub.ask), claims))
         app = build_app(
             hub=hub,
             settings=edge_settings,
@@ -135,6 +133,7 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
             directory=directory,
             post=office,
             outbox=None if mail else outbox,
+            tokens=shared,
         )
         await _make_operator_key(settings.data, directory)
         if settings.has_demo:
@@ -254,10 +253,16 @@ def _tell(settings: Settings, url: str, keyring: Keyring) -> None:
     started.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
     # The sign-in URL is a secret, so it goes to the terminal alone and never through the log.
     lines = (
-        f"Usher runs at {url} on the data in {settings.data}. Ctrl-C ends it.",
+        f"Usher runs at {url} on {_place(settings)}. Ctrl-C ends it.",
         f"Host: {host_url(url, keyring)}",
     )
     os.write(1, "".join(f"{line}\n" for line in lines).encode())
+
+
+def _place(settings: Settings) -> str:
+    if settings.redis_url:
+        return str(RedisUrl.parse(settings.redis_url))
+    return f"the data in {settings.data}"
 
 
 class DrainingServer(uvicorn.Server):

@@ -5,8 +5,10 @@ test holds the two equal.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from server.keyring import FILE_NAME
 
 
 class SettingsError(Exception):
@@ -30,6 +32,10 @@ class Settings:
         log_level: `USHER_LOG`; debug, info, warning or error.
         tick_ms: `USHER_TICK_MS`; the shortest time between two frames to a watcher.
         ping_ms: `USHER_PING_MS`; how often clients are asked whether they are there.
+        redis_url: `REDIS_URL`; where many nodes keep their rooms. Default: the embedded store.
+        keys: `USHER_KEYS`; the key file, which all nodes have to share. Default: in the data
+            folder.
+        node: `USHER_NODE`; what operators call this process. Default: its host name and port.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +49,14 @@ class Settings:
     log_level: str = "info"
     tick_ms: int = 100
     ping_ms: int = 2_500
+    redis_url: str = field(default="", repr=False)
+    keys: Path | None = None
+    node: str = ""
+
+    @property
+    def key_file(self) -> Path:
+        """Where the server's keys are."""
+        return self.keys or self.data / FILE_NAME
 
     @property
     def url(self) -> str:
@@ -71,6 +85,9 @@ class Settings:
             log_level=_choice(env, "USHER_LOG", "info", ("debug", "info", "warning", "error")),
             tick_ms=_number(env, "USHER_TICK_MS", 100, 1, 10_000),
             ping_ms=_number(env, "USHER_PING_MS", 2_500, 100, 60_000),
+            redis_url=env.get("REDIS_URL") or "",
+            keys=Path(env["USHER_KEYS"]) if env.get("USHER_KEYS") else None,
+            node=env.get("USHER_NODE") or "",
         )
 
 

@@ -1,6 +1,7 @@
 """The commands that work on this machine: serve, key, token. The rest talk to a server."""
 
 import asyncio
+import json
 import logging
 import os
 import secrets
@@ -20,11 +21,13 @@ from server.cli.output import UNREACHABLE, fail, show
 from server.cli.rooms import invite, room
 from server.edge.directory import StoreDirectory
 from server.edge.tickets import sign_host_token
+from server.hub.housekeeping import NODES
 from server.integrations.mail.settings import BadMailSetting
 from server.keyring import KeyringError, load_or_make
-from server.main import StartError, clock, opened_store, sealer_for, serve
+from server.main import StartError, clock, serve
 from server.settings import Settings, SettingsError
-from server.store.interface import StoreError
+from server.store.interface import Store, StoreError
+from server.stores import opened_store, sealer_for
 
 T = TypeVar("T")
 SCOPES = ("entries", "tokens", "read")
@@ -42,6 +45,7 @@ def main() -> None:
       usher link create e_demo-room --name "Open day" --uses 50
       usher invite send e_demo-room ada@example.org --type speaker
       usher room people e_demo-room     who is inside
+      usher nodes                       the processes that serve, where there are several
 
     Answers are JSON. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 no server.
     The server is the one of the data folder (USHER_DATA, default `data`), or USHER_URL with an
@@ -74,24 +78,58 @@ def serve_command(host: str | None, port: int | None, data: Path | None) -> None
         fail(str(fault), UNREACHABLE)
 
 
-def _folder() -> Path:
-    return Path(os.environ.get("USHER_DATA") or "data")
-
-
-def _in_directory(work: Callable[[StoreDirectory], Awaitable[T]]) -> T:
-    """Work on the data folder of this machine, whether or not a server runs on it."""
+def _in_store(work: Callable[[Store], Awaitable[T]]) -> T:
+    """Work on the store of this machine's settings, whether or not a server runs on it."""
 
     async def opened() -> T:
-        async with opened_store(_folder(), exclusive=False) as store:
-            keyring = load_or_make(_folder())
-            sealer = sealer_for(store, keyring)
-            keys = keyring.derived("api keys")
-            return await work(await StoreDirectory.opened(store, sealer, keys, clock))
+        settings = Settings.from_env(os.environ)
+        async with opened_store(settings, exclusive=False) as store:
+            return await work(store)
 
     try:
         return asyncio.run(opened())
-    except (StoreError, KeyringError) as fault:
+    except (StoreError, KeyringError, SettingsError) as fault:
         fail(str(fault), UNREACHABLE)
+
+
+def _in_directory(work: Callable[[StoreDirectory], Awaitable[T]]) -> T:
+    async def known(store: Store) -> T:
+        keyring = load_or_make(Settings.from_env(os.environ).key_file)
+        sealer = await sealer_for(store, keyring)
+        keys = keyring.derived("api keys")
+        return await work(await StoreDirectory.opened(store, sealer, keys, clock))
+
+    return _in_store(known)
+
+
+@main.command()
+def nodes() -> None:
+    """List the processes that serve the same rooms, and how they are.
+
+    `lapsed`: it has not renewed its claim in time; the others take its connections for lost.
+    """
+
+    async def listed(store: Store) -> list[dict[str, object]]:
+        now = clock()
+        leases = await store.leases()
+        told = await store.get_many(NODES, list(leases), now)
+        found = []
+        for node, until in sorted(leases.items()):
+            said = json.loads(told.get(node, b"{}"))
+            found.append(
+                {
+                    "node": node,
+                    "name": said.get("name", ""),
+                    "state": "alive" if until > now else "lapsed",
+                    "rooms": said.get("rooms"),
+                    "connections": said.get("connections"),
+                    "started_at": said.get("started_at"),
+                    "lease_ms": until - now,
+                }
+            )
+        return found
+
+    show(_in_store(listed))
 
 
 @main.group()
@@ -155,7 +193,7 @@ def token(
     Signed with the keys of the data folder; works without asking the server.
     """
     settings = Settings.from_env(os.environ)
-    keyring = load_or_make(_folder())
+    keyring = load_or_make(settings.key_file)
     minted = sign_host_token(
         keyring.derived("host tokens"),
         account_id=AccountId(account),

@@ -44,7 +44,7 @@ from server.edge.headers import Headers
 from server.edge.limits import Limits
 from server.edge.openapi import describe
 from server.edge.pages import not_found, page_routes
-from server.edge.ports import Directory, Outbox, Post
+from server.edge.ports import Directory, Outbox, Post, Tokens
 from server.edge.records import Records
 from server.edge.replies import Denied, problem_reply
 from server.edge.routing import ANYBODY, KEY, Operation, route_of
@@ -236,6 +236,7 @@ def build_app(
     directory: Directory,
     post: Post,
     outbox: Outbox | None = None,
+    tokens: Tokens | None = None,
 ) -> Starlette:
     """Make the application.
 
@@ -246,6 +247,7 @@ def build_app(
         directory: who and what is known beside the rooms.
         post: carries one-time codes.
         outbox: where mails lie when there is no mail server; None when there is one.
+        tokens: keeps the rate limits where many nodes share them; None for limits of our own.
     """
     edge = Edge(
         hub=hub,
@@ -254,7 +256,7 @@ def build_app(
         directory=directory,
         post=post,
         outbox=outbox,
-        limits=Limits(settings.rates, hub.world.monotonic),
+        limits=Limits(settings.rates, hub.world.monotonic, tokens),
         records=Records(hub.world.monotonic),
     )
     app = Starlette(

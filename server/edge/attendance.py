@@ -139,7 +139,7 @@ async def _reading(edge: Edge, request: Request) -> tuple[_Reader, Reading]:
     session = session_in(request)
     caller = await _caller(edge, request)
     reader = await _reader(edge, caller, session)
-    take(edge.limits.searches_per_caller, caller.name)
+    await take(edge.limits.searches_per_caller, caller.name)
     now = reader.state.session
     is_final = not reader.is_current or (now is not None and now.state is SessionState.ENDED)
 

@@ -47,12 +47,12 @@ def at_the_door(handler: Handler) -> Handler:
         started = edge.hub.world.monotonic()
         address = request.scope["usher.client"]
         try:
-            take(edge.limits.doors_per_address, address)
-            refuse_exhausted(edge.limits.misses_per_address, address)
+            await take(edge.limits.doors_per_address, address)
+            await refuse_exhausted(edge.limits.misses_per_address, address)
             return await handler(edge, request)
         except (Denied, Malformed) as no:
             if no.code in GUESSES:
-                edge.limits.misses_per_address.take(address)
+                await edge.limits.misses_per_address.take(address)
             await even_out(edge, started)
             raise
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from protocol.errors import ErrorCode
-from server.edge.limits import Buckets, Limits
+from server.edge.limits import Limits, RateLimit
 from server.edge.ports import Directory, Outbox, Post
 from server.edge.records import Records
 from server.edge.replies import Denied
@@ -38,23 +38,25 @@ class Edge:
         return f"{prefix}_{self.hub.world.entropy(12).hex()}"
 
 
-def take(buckets: Buckets, key: str) -> None:
+async def take(limit: RateLimit, key: str) -> None:
     """Take one from a rate limit.
 
     Raises:
         Denied: `rate_limited`, with the time to wait.
+        StoreError: it is shared by many nodes, and cannot be asked now.
     """
-    wait_s = buckets.take(key)
+    wait_s = await limit.take(key)
     if wait_s:
         raise Denied(ErrorCode.RATE_LIMITED, retry_after_s=wait_s)
 
 
-def refuse_exhausted(buckets: Buckets, key: str) -> None:
+async def refuse_exhausted(limit: RateLimit, key: str) -> None:
     """Refuse while nothing is left in a rate limit, without taking anything.
 
     Raises:
         Denied: `rate_limited`, with the time to wait.
+        StoreError: it is shared by many nodes, and cannot be asked now.
     """
-    wait_s = buckets.wait_s(key)
+    wait_s = await limit.wait_s(key)
     if wait_s:
         raise Denied(ErrorCode.RATE_LIMITED, retry_after_s=wait_s)

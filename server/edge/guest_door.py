@@ -97,7 +97,7 @@ async def come_back(edge: Edge, request: Request) -> Response:
 async def _through(
     edge: Edge, request: Request, claim: LinkClaim, order: o.RedeemGuestLink
 ) -> Response:
-    take(edge.limits.redemptions_per_link, f"{claim.room_id} {claim.link_id}")
+    await take(edge.limits.redemptions_per_link, f"{claim.room_id} {claim.link_id}")
     visit = await visit_of(edge, request)
     outcome = await edge.hub.ask(claim.room_id, order, visit.actor)
     is_gone = isinstance(outcome, Rejected) and outcome.code is ErrorCode.NOT_FOUND

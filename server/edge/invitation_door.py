@@ -102,10 +102,10 @@ async def _through(
     edge: Edge, request: Request, claim: LinkClaim, email: str | None, digest: str | None
 ) -> Response:
     link = f"{claim.room_id} {claim.link_id}"
-    take(edge.limits.redemptions_per_link, link)
-    refuse_exhausted(edge.limits.misses_per_link, link)
+    await take(edge.limits.redemptions_per_link, link)
+    await refuse_exhausted(edge.limits.misses_per_link, link)
     if email is not None:
-        refuse_exhausted(edge.limits.misses_per_email, email_name(edge, email))
+        await refuse_exhausted(edge.limits.misses_per_email, email_name(edge, email))
     visit = await visit_of(edge, request)
     order = o.RedeemInvitation(
         invitation_id=InvitationId(claim.link_id),
@@ -116,9 +116,9 @@ async def _through(
     )
     outcome = _at_the_door(await edge.hub.ask(claim.room_id, order, visit.actor))
     if isinstance(outcome, Rejected) and outcome.code in MISSES:
-        edge.limits.misses_per_link.take(link)
+        await edge.limits.misses_per_link.take(link)
         if email is not None:
-            edge.limits.misses_per_email.take(email_name(edge, email))
+            await edge.limits.misses_per_email.take(email_name(edge, email))
     return await admitted(edge, request, visit, settled(outcome))
 
 
@@ -139,7 +139,7 @@ async def request_code(edge: Edge, request: Request) -> Response:
     started = edge.hub.world.monotonic()
     body = await body_of(edge, request, CodeRequest)
     claim = claim_of(edge, body.token, "invitation")
-    take(edge.limits.codes_per_email, email_name(edge, body.email))
+    await take(edge.limits.codes_per_email, email_name(edge, body.email))
     visit = await visit_of(edge, request)
     invitation_id = InvitationId(claim.link_id)
     _refuse_second_device(await state_of(edge, claim.room_id), invitation_id, visit)

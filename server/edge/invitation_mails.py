@@ -26,7 +26,7 @@ async def mail_preview(edge: Edge, request: Request) -> Response:
     need_scope(caller, Scope.READ, Scope.ENTRIES)
     room = room_in(request)
     found = await need(edge, caller, room, Right.INVITE)
-    take(edge.limits.writes_per_caller, caller.name)
+    await take(edge.limits.writes_per_caller, caller.name)
     form = await body_of(edge, request, MailPreviewForm)
     wish = Invite(
         invitees=(form.invitee,),

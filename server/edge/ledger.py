@@ -118,7 +118,7 @@ async def ledger(edge: Edge, request: Request) -> Response:
     if filters.is_empty and not sort:
         ids = heapq.nsmallest(limit, (one for one in state.invitations if one > after))
     else:
-        take(edge.limits.searches_per_caller, caller.name)
+        await take(edge.limits.searches_per_caller, caller.name)
         ids = (await _sorted(state, filters, sort, after, now))[:limit]
     rows = [ledger_row(state, one, now) for one in ids]
     return listed(request, rows, ids[-1] if len(ids) == limit else None, limit)
@@ -159,7 +159,7 @@ async def summary(edge: Edge, request: Request) -> Response:
     need_scope(caller, Scope.READ, Scope.ENTRIES)
     state = (await need(edge, caller, room_in(request), Right.INVITE)).state
     filters, now = filters_in(request), edge.now
-    take(edge.limits.searches_per_caller, caller.name)
+    await take(edge.limits.searches_per_caller, caller.name)
     states: Counter[LedgerState] = Counter()
     types: Counter[InvitationType] = Counter()
     inviters: Counter[str] = Counter()

@@ -2,7 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from hashlib import sha256
+from typing import Protocol
 
+from server.edge.ports import Tokens
 from server.edge.settings import Rate, Rates
 
 MAX_KEYS = 50_000
@@ -96,17 +99,86 @@ class Buckets:
             self._buckets.popitem(last=False)
 
 
-class Limits:
-    """Every rate limit of one node."""
+class RateLimit(Protocol):
+    """One rate limit, with a bucket for each key."""
 
-    def __init__(self, rates: Rates, clock: Callable[[], float]) -> None:
-        """Make the buckets, all full."""
-        self.doors_per_address = Buckets(rates.doors_per_address, clock)
-        self.misses_per_address = Buckets(rates.misses_per_address, clock)
-        self.misses_per_link = Buckets(rates.misses_per_link, clock)
-        self.misses_per_email = Buckets(rates.misses_per_email, clock)
-        self.codes_per_email = Buckets(rates.codes_per_email, clock)
-        self.redemptions_per_link = Buckets(rates.redemptions_per_link, clock)
-        self.writes_per_caller = Buckets(rates.writes_per_caller, clock)
-        self.searches_per_caller = Buckets(rates.searches_per_caller, clock)
-        self.sockets_per_address = Buckets(rates.sockets_per_address, clock)
+    async def take(self, key: str) -> float:
+        """Take one for a key; see `Bucket.take`."""
+        ...
+
+    async def wait_s(self, key: str) -> float:
+        """Say how long a key has to wait, without taking anything."""
+        ...
+
+
+class OwnLimit:
+    """A rate limit of this process alone."""
+
+    def __init__(self, rate: Rate, clock: Callable[[], float]) -> None:
+        """Start with every bucket full."""
+        self._buckets = Buckets(rate, clock)
+
+    async def take(self, key: str) -> float:
+        """See `RateLimit.take`."""
+        return self._buckets.take(key)
+
+    async def wait_s(self, key: str) -> float:
+        """See `RateLimit.wait_s`."""
+        return self._buckets.wait_s(key)
+
+
+class SharedLimit:
+    """A rate limit that many nodes keep together, exactly.
+
+    Args:
+        name: of the limit.
+        rate: of each bucket.
+        tokens: keeps the buckets.
+    """
+
+    def __init__(self, name: str, rate: Rate, tokens: Tokens) -> None:
+        """Keep nothing here."""
+        self._name = name
+        self._rate = rate
+        self._tokens = tokens
+
+    async def take(self, key: str) -> float:
+        """See `RateLimit.take`."""
+        return await self._ask(key, 1)
+
+    async def wait_s(self, key: str) -> float:
+        """See `RateLimit.wait_s`."""
+        return await self._ask(key, 0)
+
+    async def _ask(self, key: str, count: int) -> float:
+        # Keys hold addresses of people, which are not for the store to read.
+        digest = sha256(key.encode()).hexdigest()[:32]
+        bucket = f"{self._name}:{digest}"
+        return await self._tokens.take_token(bucket, self._rate.burst, self._rate.per_s, count)
+
+
+class Limits:
+    """Every rate limit: of this process, or of many nodes together."""
+
+    def __init__(
+        self, rates: Rates, clock: Callable[[], float], tokens: Tokens | None = None
+    ) -> None:
+        """Make the buckets, all full.
+
+        Args:
+            clock: seconds, never stepping back; for limits of this process.
+            tokens: keeps the buckets where many nodes share them.
+        """
+
+        def limit(name: str, rate: Rate) -> RateLimit:
+            return OwnLimit(rate, clock) if tokens is None else SharedLimit(name, rate, tokens)
+
+        self.doors_per_address = limit("doors", rates.doors_per_address)
+        self.misses_per_address = limit("misses", rates.misses_per_address)
+        self.misses_per_link = limit("link misses", rates.misses_per_link)
+        self.misses_per_email = limit("email misses", rates.misses_per_email)
+        self.codes_per_email = limit("codes", rates.codes_per_email)
+        self.redemptions_per_link = limit("redemptions", rates.redemptions_per_link)
+        self.writes_per_caller = limit("writes", rates.writes_per_caller)
+        self.searches_per_caller = limit("searches", rates.searches_per_caller)
+        self.sockets_per_address = limit("sockets", rates.sockets_per_address)

@@ -112,7 +112,7 @@ async def preview_list(edge: Edge, request: Request) -> Response:
     caller = await caller_of(edge, request)
     need_scope(caller, Scope.READ, Scope.ENTRIES)
     found = await need(edge, caller, room_in(request), Right.INVITE)
-    take(edge.limits.writes_per_caller, caller.name)
+    await take(edge.limits.writes_per_caller, caller.name)
     body = await body_of(edge, request, CsvText)
     rank, key = rank_of(found.state, found.actor), edge.hub.world.person_key
 

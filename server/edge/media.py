@@ -180,7 +180,7 @@ async def users(edge: Edge, request: Request) -> Response:
     if not room:
         raise Denied(ErrorCode.BAD_REQUEST, where="entry_id")
     await need(edge, caller, RoomId(room), Right.INVITE)
-    take(edge.limits.searches_per_caller, caller.name)
+    await take(edge.limits.searches_per_caller, caller.name)
     people = []
     if len(query.strip()) >= MIN_QUERY_CHARS:
         people = await edge.directory.search(query, MAX_FOUND)

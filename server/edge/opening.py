@@ -45,7 +45,7 @@ async def opening_of(edge: Edge, websocket: WebSocket) -> Opening:
             subprotocol of ours was offered.
     """
     _check_origin(edge, websocket)
-    take(edge.limits.sockets_per_address, websocket.scope["usher.client"])
+    await take(edge.limits.sockets_per_address, websocket.scope["usher.client"])
     session = session_in(websocket)
     ticket = (await caller_of(edge, websocket)).ticket_for(session)
     if ticket is None:

@@ -34,6 +34,21 @@ class ApiKey:
     created_at: int
 
 
+class Tokens(Protocol):
+    """Keeps the token buckets of rate limits that many nodes share."""
+
+    async def take_token(self, bucket: str, burst: int, per_s: float, count: int) -> float:
+        """Take so many tokens, or with 0 only look.
+
+        Returns:
+            0.0 when they were taken (or there is one), else in how many seconds to try again.
+
+        Raises:
+            StoreError: the buckets cannot be reached.
+        """
+        ...
+
+
 class Directory(Protocol):
     """What is known beside the rooms. Every method may raise `StoreError`."""
 

@@ -158,7 +158,7 @@ async def attempts(edge: Edge, request: Request) -> Response:
     if form not in FORMATS or sort.removeprefix("-") not in SORTS:
         raise Denied(ErrorCode.BAD_REQUEST, where="format" if form not in FORMATS else "sort")
     limit, after = limit_in(request), _number_in(request, "after")
-    take(edge.limits.searches_per_caller, caller.name)
+    await take(edge.limits.searches_per_caller, caller.name)
     state, book = found.state, found.state.quiz
     if form == "csv":
         text = await asyncio.to_thread(_csv, state, book, filters, sort)
@@ -203,7 +203,7 @@ async def summary(edge: Edge, request: Request) -> Response:
     caller, room = await caller_of(edge, request), room_in(request)
     found = await _reader(edge, caller, room)
     filters = filters_in(request, found)
-    take(edge.limits.searches_per_caller, caller.name)
+    await take(edge.limits.searches_per_caller, caller.name)
     state, book = found.state, found.state.quiz
     if book is None:
         raise Denied(ErrorCode.NOT_FOUND)

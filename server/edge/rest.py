@@ -102,7 +102,7 @@ async def _writer(edge: Edge, request: Request) -> Caller:
     need_scope(caller, Scope.ENTRIES)
     if not caller.is_known:
         raise Denied(ErrorCode.NOT_SIGNED_IN)
-    take(edge.limits.writes_per_caller, caller.name)
+    await take(edge.limits.writes_per_caller, caller.name)
     return caller
 
 
@@ -132,7 +132,7 @@ async def enter(edge: Edge, request: Request) -> Response:
     visit = await visit_of(edge, request)
     if visit.caller.account is None:
         raise Denied(ErrorCode.NOT_SIGNED_IN)
-    take(edge.limits.writes_per_caller, visit.caller.name)
+    await take(edge.limits.writes_per_caller, visit.caller.name)
     outcome = await edge.hub.ask(room, o.EnterAsAccount(), visit.actor)
     return await admitted(edge, request, visit, settled(outcome))
 

@@ -152,7 +152,7 @@ async def mint(edge: Edge, request: Request) -> Response:
     if caller.key is None:
         raise Denied(ErrorCode.NOT_SIGNED_IN)
     need_scope(caller, Scope.TOKENS)
-    take(edge.limits.writes_per_caller, caller.name)
+    await take(edge.limits.writes_per_caller, caller.name)
     body = await body_of(edge, request, MintToken)
     for field, cleaned in (("name", clean_name(body.name)), ("email", clean_email(body.email))):
         if cleaned is None:

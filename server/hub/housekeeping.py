@@ -1,12 +1,13 @@
 """What a node does now and then: put idle rooms away, open those whose time has come."""
 
 import asyncio
+import json
 import logging
 from typing import TYPE_CHECKING
 
 from protocol.ids import RoomId
 from server.hub.room import Room
-from server.store.interface import StoreError
+from server.store.interface import Put, StoreError
 
 if TYPE_CHECKING:
     from server.hub.hub import Hub
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PERIOD_S = 1.0
+HOLD_MS = 5_000
+"""How long other nodes leave a room alone that was open here; said again at half of it."""
+NODES = "node"
+"""The table in which nodes say how they are."""
+TELL_S = 2.0
+TOLD_MS = 3_600_000
+"""For how long it is remembered what a node said last, so that one that died is seen."""
 SWEEP_S = 60.0
 SWEEP_TIMEOUT_S = 60.0
 OPENED_AT_ONCE = 100
@@ -31,6 +39,8 @@ class Housekeeping:
         """Keep house for a hub."""
         self._hub = hub
         self._faults: dict[RoomId, float] = {}
+        self._held_until = 0.0
+        self._started_at = hub.world.clock()
 
     def note_fault(self, room_id: RoomId) -> None:
         """Leave a room alone for a while that has just ended by a fault."""
@@ -47,6 +57,7 @@ class Housekeeping:
                     room.wake()
             for room in self._hub.rooms:
                 await self._put_away_if_idle(room)
+            await self._hold_open()
             await self._open_due()
 
     def _ahead_ms(self) -> float:
@@ -64,8 +75,23 @@ class Housekeeping:
         if room.idle_since is not None:
             self._hub.put_away(room)
 
+    async def _hold_open(self) -> None:
+        """Tell the other nodes which rooms are looked after here."""
+        hub = self._hub
+        now = hub.world.monotonic()
+        if now < self._held_until - HOLD_MS / 2_000:
+            return
+        try:
+            async with asyncio.timeout(hub.settings.append_timeout_s):
+                open_ids = [room.id for room in hub.rooms]
+                await hub.stores.store.hold(open_ids, hub.world.clock() + HOLD_MS)
+        except (StoreError, TimeoutError) as problem:
+            log.warning("cannot say which rooms are open here: %r", problem)
+            return
+        self._held_until = now + HOLD_MS / 1_000
+
     async def _open_due(self) -> None:
-        """Open rooms whose time has come. Those that are open are due as well, all the time."""
+        """Open rooms whose time has come. Those that are open here may be due all the time."""
         hub = self._hub
         now = hub.world.monotonic()
         self._faults = {one: until for one, until in self._faults.items() if until > now}
@@ -80,6 +106,36 @@ class Housekeeping:
         for room_id in due:
             if room_id not in open_ids and room_id not in self._faults:
                 hub.open(room_id)
+
+    async def tell(self) -> None:
+        """Say how this node is, for operators, until cancelled."""
+        while True:
+            await self._say(self._report())
+            await asyncio.sleep(TELL_S)
+
+    async def farewell(self) -> None:
+        """Say nothing of this node any more, which ends in order."""
+        await self._say(None)
+
+    def _report(self) -> bytes:
+        hub = self._hub
+        report = {
+            "name": hub.settings.node_name,
+            "started_at": self._started_at,
+            "told_at": hub.world.clock(),
+            "rooms": len(hub.rooms),
+            "connections": sum(sum(1 for _ in room.watchers) for room in hub.rooms),
+        }
+        return json.dumps(report).encode()
+
+    async def _say(self, report: bytes | None) -> None:
+        world, store = self._hub.world, self._hub.stores.store
+        put = Put(table=NODES, key=world.node_id, value=report, expires_at=world.clock() + TOLD_MS)
+        try:
+            async with asyncio.timeout(self._hub.settings.append_timeout_s):
+                await store.put([put])
+        except (StoreError, TimeoutError) as problem:
+            log.warning("cannot say how this node is: %r", problem)
 
     async def sweep(self) -> None:
         """Have the store forget what has expired, until cancelled."""

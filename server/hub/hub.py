@@ -63,6 +63,7 @@ class Hub:
             self._group = group
             keepers = [
                 group.create_task(self._house.run(), name="hub: housekeeping"),
+                group.create_task(self._house.tell(), name="hub: telling"),
                 group.create_task(self._house.sweep(), name="hub: sweeping"),
                 group.create_task(self._leases.run(self._reap), name="hub: leases"),
                 group.create_task(PingWheel(self).run(), name="hub: pings"),
@@ -74,7 +75,16 @@ class Hub:
                 for task in (*keepers, *self._lives.values()):
                     task.cancel()
         self._group = None
+        await self._house.farewell()
         await self._leases.drop()
+
+    async def alive(self) -> frozenset[NodeId]:
+        """List the nodes that live, this one included.
+
+        Raises:
+            StoreError: it is not known now.
+        """
+        return await self._leases.alive()
 
     @property
     def rooms(self) -> list[Room]:
@@ -140,7 +150,7 @@ class Hub:
         room = self._rooms.get(room_id)
         if room is None and self._may_open():
             room = Room(
-                room_id, self.stores, self.settings, self.world, self._leases.alive, self._on_commit
+                room_id, self.stores, self.settings, self.world, self._leases, self._on_commit
             )
             self._rooms[room_id] = room
             life = self._group.create_task(self._supervise(room), name=f"room {room_id}")

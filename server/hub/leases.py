@@ -42,6 +42,8 @@ class Leases:
         self._claims: dict[NodeId, tuple[int, float]] = {}
         """Each claim as it was read last, and since when it has been that."""
         self._looked_at = world.monotonic()
+        self._held_until = 0.0
+        """By the steady clock, counted from before the claim was renewed."""
         self._known: frozenset[NodeId] = frozenset()
         self._reap_until = 0.0
 
@@ -56,10 +58,21 @@ class Leases:
             await self._renew()
             self._known = await self.alive()
 
+    @property
+    def is_sure(self) -> bool:
+        """Say whether nobody can have given this node up.
+
+        A node that was paused finds here that it may not write before it has renewed its claim.
+        What it had on its way already is fenced by the log: whoever gave it up has appended.
+        """
+        return self._world.monotonic() < self._held_until
+
     async def _renew(self) -> None:
         now = self._world.clock()
+        begun = self._world.monotonic()
         if not await self._store.renew_lease(self._world.node_id, now, now + self._lease_ms):
             raise LeaseLostError(self._world.node_id)
+        self._held_until = begun + self._lease_s
 
     async def alive(self) -> frozenset[NodeId]:
         """List the nodes whose claim holds; this one always counts itself in."""

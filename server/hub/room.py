@@ -8,7 +8,7 @@ is never delayed. Somebody else's append (`Conflict`) only means to read on and 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from protocol.commands import Command
 from protocol.errors import ErrorCode
@@ -26,6 +26,7 @@ from server.hub.asks import Ask, Asks, Outcome, Settled
 from server.hub.checkpoints import Checkpoints
 from server.hub.closings import Closings
 from server.hub.draft import Draft, drafted, puts_of, wake_at
+from server.hub.leases import Leases
 from server.hub.news import News
 from server.hub.replica import Advance, Replica
 from server.hub.settings import Committed, HubSettings, Stores, World
@@ -43,9 +44,6 @@ RETRY_S = 1.0
 """How long the room waits before it repeats a step that came to nothing."""
 LONGEST_WAIT_S = 3_600.0
 
-Alive = Callable[[], Awaitable[frozenset[NodeId]]]
-"""Tells which nodes are alive."""
-
 
 class Room:
     """One room of this node. `run` is its life; everything else may be called meanwhile."""
@@ -56,7 +54,7 @@ class Room:
         stores: Stores,
         settings: HubSettings,
         world: World,
-        alive: Alive,
+        leases: Leases,
         on_commit: Sequence[Committed] = (),
     ) -> None:
         """Make a room that is not loaded yet."""
@@ -68,7 +66,7 @@ class Room:
         self._stores = stores
         self._settings = settings
         self._world = world
-        self._alive = alive
+        self._leases = leases
         self._on_commit = on_commit
         self._asks = Asks(settings.queue_limit)
         self._wake = asyncio.Event()
@@ -152,7 +150,7 @@ class Room:
         """
         async with asyncio.timeout(self._settings.load_timeout_s):
             await self.replica.load()
-            alive = await self._alive()
+            alive = await self._leases.alive()
         self._alarms = Alarms(self.state)
         self.reap(alive)
         self.opened.set_result(True)
@@ -262,6 +260,8 @@ class Room:
         raise Unavailable(f"{MAX_ROUNDS} races were lost in a row")
 
     async def _append(self, draft: Draft) -> Position:
+        if not self._leases.is_sure:
+            raise Unavailable("this node may have been given up by the others")
         try:
             async with asyncio.timeout(self._settings.append_timeout_s):
                 return await self._stores.journal.append(

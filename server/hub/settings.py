@@ -33,6 +33,7 @@ class HubSettings:
         load_timeout_s: how long opening a room, or reading on, may take.
         lease_ms: for how long a node's claim to be alive holds; renewed at a third of it.
         max_rooms: rooms in memory at once.
+        node_name: what operators call this process.
     """
 
     tick_ms: int = 100
@@ -49,6 +50,7 @@ class HubSettings:
     load_timeout_s: float = 30.0
     lease_ms: int = 6_000
     max_rooms: int = 10_000
+    node_name: str = ""
 
 
 Committed = Callable[[RoomId, RoomState, tuple[Record, ...]], None]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 from protocol.http import MailPreview
-from protocol.ids import RoomId
+from protocol.ids import InvitationId, RoomId
 from server.core import events as e
 from server.core import orders as o
 from server.core.actors import SERVER
@@ -26,6 +26,8 @@ from server.integrations.mail.addresses import UnusableAddress
 from server.integrations.mail.letters import CodeLetter, InvitationLetter
 from server.integrations.mail.outcome import Bounced, Outcome, Sent
 from server.integrations.mail.postman import LetterKind, LetterRef, Postman
+from server.integrations.mail_claims import Claims
+from server.store.interface import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +35,10 @@ RecordOutcome = Callable[[RoomId, o.RecordMail], Awaitable[object]]
 """Has a mail's outcome recorded in its room."""
 
 NEWS_WAITING = 20_000
-"""Mails that could not be taken, waiting to be recorded as such."""
+"""Mails that could not be taken, waiting to be recorded as such; and as many of other nodes."""
+CLAIM_S = 10.0
+TAKE_OVER_S = 10.0
+"""How often it is looked whether a node that was to send a mail is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,34 +69,55 @@ class Links:
         return f"{self.url}/join#i.preview"
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    ref: LetterRef
+    number: int
+    letter: InvitationLetter
+
+
 class PostOffice:
     """Between the rooms and the postman. `running` owns the postman's work."""
 
     def __init__(self, links: Links) -> None:
         """Take the way links are made; the postman and the rooms follow in `running`."""
         self._links = links
+        self._claims: Claims | None = None
+        self._unclaimed: asyncio.Queue[_Due] = asyncio.Queue(NEWS_WAITING)
+        self._elsewhere: dict[RoomId, dict[InvitationId, _Due]] = {}
         self._postman: Postman | None = None
         self._record: RecordOutcome | None = None
         self._numbers: dict[LetterRef, int] = {}
         self._refused: asyncio.Queue[tuple[LetterRef, int]] = asyncio.Queue(NEWS_WAITING)
 
     @asynccontextmanager
-    async def running(self, postman: Postman, record: RecordOutcome) -> AsyncIterator[None]:
-        """Send until the block is left; then what can still be sent is sent."""
-        self._postman, self._record = postman, record
+    async def running(
+        self, postman: Postman, record: RecordOutcome, claims: Claims | None = None
+    ) -> AsyncIterator[None]:
+        """Send until the block is left; then what can still be sent is sent.
+
+        Args:
+            claims: settles which node sends what; None where there is only this one.
+        """
+        self._postman, self._record, self._claims = postman, record, claims
         async with asyncio.TaskGroup() as tasks:
-            sending = tasks.create_task(postman.run(), name="post office: postman")
-            telling = tasks.create_task(self._tell_refused(), name="post office: refused")
+            jobs = [
+                tasks.create_task(postman.run(), name="post office: postman"),
+                tasks.create_task(self._tell_refused(), name="post office: refused"),
+                tasks.create_task(self._claim(), name="post office: claims"),
+                tasks.create_task(self._take_over(), name="post office: taking over"),
+            ]
             try:
                 yield
             finally:
                 await postman.aclose(deadline_s=3.0)
-                sending.cancel()
-                telling.cancel()
+                for job in jobs:
+                    job.cancel()
         self._postman = None
 
     def on_commit(self, room: RoomId, state: RoomState, records: tuple[Record, ...]) -> None:
         """Take the mails that a commit made due; without records, all that are due."""
+        self._forget_told(room, state)
         if not state.mails_due:
             return
         named = {
@@ -109,11 +135,57 @@ class PostOffice:
         letter = _letter(state, invitation, self._links.invite_link(room, invitation))
         if letter is None or self._postman is None:
             return
-        ref = LetterRef(room, invitation.id)
-        self._numbers[ref] = invitation.mails
-        if not self._postman.enqueue(ref, letter):
+        due = _Due(LetterRef(room, invitation.id), invitation.mails, letter)
+        if self._claims is None:
+            self._send(due)
+            return
+        with contextlib.suppress(asyncio.QueueFull):
+            self._unclaimed.put_nowait(due)
+
+    def _send(self, due: "_Due") -> None:
+        self._numbers[due.ref] = due.number
+        if self._postman is None or not self._postman.enqueue(due.ref, due.letter):
             with contextlib.suppress(asyncio.QueueFull):
-                self._refused.put_nowait((ref, invitation.mails))
+                self._refused.put_nowait((due.ref, due.number))
+
+    async def _claim(self) -> None:
+        """Send what is this node's to send, and remember what others have."""
+        while True:
+            due = await self._unclaimed.get()
+            if await self._is_ours(due):
+                self._send(due)
+            elif len(self._elsewhere) < NEWS_WAITING:
+                self._elsewhere.setdefault(due.ref.room, {})[due.ref.invitation] = due
+
+    async def _is_ours(self, due: "_Due") -> bool:
+        if self._claims is None:
+            return True
+        try:
+            async with asyncio.timeout(CLAIM_S):
+                mail = f"{due.ref.invitation} {due.number}"
+                return await self._claims.is_ours(due.ref.room, mail)
+        except (StoreError, TimeoutError) as problem:
+            log.warning("it is not known who sends a mail: %r", problem)
+            return False
+
+    async def _take_over(self) -> None:
+        """Look now and then whether the node is gone that was to send a mail."""
+        while True:
+            await asyncio.sleep(TAKE_OVER_S)
+            waiting, self._elsewhere = self._elsewhere, {}
+            for due in (each for room in waiting.values() for each in room.values()):
+                with contextlib.suppress(asyncio.QueueFull):
+                    self._unclaimed.put_nowait(due)
+
+    def _forget_told(self, room: RoomId, state: RoomState) -> None:
+        """Forget mails of other nodes whose outcome is known."""
+        waiting = self._elsewhere.get(room)
+        if waiting is None:
+            return
+        for invitation_id in [one for one in waiting if one not in state.mails_due]:
+            del waiting[invitation_id]
+        if not waiting:
+            del self._elsewhere[room]
 
     def invitation_mail(self, state: RoomState, invitation: Invitation) -> MailPreview | None:
         """Write the mail of an invitation that is not made yet; None while there is no postman."""

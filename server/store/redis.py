@@ -148,6 +148,16 @@ class RedisStore:
         await self._values.drain_all()
         return await self._values.sweep(now)
 
+    async def take_token(self, bucket: str, burst: int, per_s: float, count: int) -> float:
+        """Take tokens from a bucket that all nodes share, or with a count of 0 only look.
+
+        Returns:
+            0.0 when they were taken, else in how many seconds to try again.
+        """
+        key = self.names.rate(bucket)
+        wait_ms = await self.wire.run("take_token", [key], burst, repr(per_s), count)
+        return float(wait_ms) / 1000
+
     async def renew_lease(self, node: NodeId, now: int, until: int) -> bool:  # noqa: ARG002 - for adapters whose leases expire by themselves
         """See `Store.renew_lease`."""
         return await self._values.renew_lease(node, until)

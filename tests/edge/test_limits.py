@@ -1,7 +1,12 @@
 """Token buckets, in a test's own time."""
 
-from server.edge.limits import Bucket, Buckets, Limits
+import asyncio
+from contextlib import AsyncExitStack
+
+from server.edge.limits import Bucket, Buckets, Limits, RateLimit
 from server.edge.settings import Rate, Rates
+from server.store.redis import RedisStore
+from server.store.redis_url import RedisUrl
 
 
 class Seconds:
@@ -86,9 +91,30 @@ def test_buckets_that_are_full_again_are_forgotten() -> None:
     assert len(buckets) <= 2
 
 
-def test_every_rate_has_its_limit() -> None:
+async def test_every_rate_has_its_limit() -> None:
     limits = Limits(Rates(), Seconds())
 
     for name in Rates.__dataclass_fields__:
         if not name.endswith("_per_connection"):
-            assert getattr(limits, name).take("somebody") == 0.0
+            limit: RateLimit = getattr(limits, name)
+            assert await limit.take("somebody") == 0.0
+            assert await limit.wait_s("somebody") == 0.0
+
+
+async def test_nodes_that_share_a_limit_let_no_more_through_than_one(redis_url: str) -> None:
+    few = Rate(burst=5, per_s=0.001)
+    rates = Rates(codes_per_email=few, doors_per_address=few)
+    async with AsyncExitStack() as stack:
+        url = RedisUrl.parse(f"{redis_url}?prefix=shared-limits:")
+        nodes = [
+            Limits(rates, Seconds(), await stack.enter_async_context(RedisStore.open(url)))
+            for _ in range(4)
+        ]
+        waits = await asyncio.gather(*(n.codes_per_email.take("a") for n in nodes * 10))
+        assert waits.count(0.0) == 5
+        assert all(900 < wait <= 1_000 for wait in waits if wait)
+        assert all([await n.codes_per_email.wait_s("a") > 0 for n in nodes])
+        # Another key, and another limit, have buckets of their own.
+        assert await nodes[0].codes_per_email.take("b") == 0.0
+        assert await nodes[1].doors_per_address.take("a") == 0.0
+        assert await nodes[2].doors_per_address.wait_s("a") == 0.0
