@@ -1,7 +1,8 @@
 """What holds for all tests."""
 
 import asyncio
-from collections.abc import Iterator
+import threading
+from collections.abc import Awaitable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 
 import pytest
@@ -21,17 +22,36 @@ settings.register_profile("usher", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("usher")
 
 
+Servers = RedisServer | RedisCluster | SentinelTrio
+
+
 @contextmanager
 def _kept(
-    running: AbstractAsyncContextManager[RedisServer | RedisCluster | SentinelTrio],
+    running: AbstractAsyncContextManager[Servers],
 ) -> Iterator[str]:
-    """Keep servers running between the loops of the tests; give their URL."""
-    with asyncio.Runner() as runner:
-        servers = runner.run(running.__aenter__())
+    """Keep servers running on a loop of their own; give their URL."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="servers of the tests")
+    thread.start()
+    try:
+        servers = asyncio.run_coroutine_threadsafe(_entered(running), loop).result()
         try:
             yield servers.url
         finally:
-            runner.run(running.__aexit__(None, None, None))
+            ending = running.__aexit__(None, None, None)
+            asyncio.run_coroutine_threadsafe(_awaited(ending), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _entered(running: AbstractAsyncContextManager[Servers]) -> Servers:
+    return await running.__aenter__()
+
+
+async def _awaited(work: Awaitable[object]) -> None:
+    await work
 
 
 @pytest.fixture(scope="session")

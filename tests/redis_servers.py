@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import shutil
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -22,6 +23,12 @@ NODE_TIMEOUT_MS = 1_500
 
 def has_redis() -> bool:
     return shutil.which(PROGRAM) is not None
+
+
+def own_prefix(url: str, folder: Path) -> str:
+    """Give a test its own part of servers that all share: the same for the same folder."""
+    prefix = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return f"{url}{'&' if '?' in url else '?'}prefix={prefix}:"
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]], what: str) -> None:

@@ -1,5 +1,6 @@
 """People with browsers of their own: real headless Chromium, one profile for each person."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.mailbox import Mailbox
+from tests.nodes import running_nodes
+from tests.redis_servers import own_prefix
 from tests.running import RunningServer, running_server
 
 BROWSER_ARGS = (
@@ -21,6 +24,8 @@ BROWSER_ARGS = (
     "--disable-sync",
 )
 PATIENCE_MS = 15_000
+NODES = "USHER_TEST_NODES"
+"""Set to a number, it has every journey run on so many nodes and Redis, behind a balancer."""
 
 
 @dataclass
@@ -88,7 +93,15 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture
-async def server(tmp_path: Path, mailbox: Mailbox) -> AsyncIterator[RunningServer]:
+async def server(
+    tmp_path: Path, mailbox: Mailbox, request: pytest.FixtureRequest
+) -> AsyncIterator[RunningServer]:
     env = {"USHER_SMTP_URL": mailbox.url, "USHER_MAIL_FROM": "Usher <usher@example.org>"}
-    async with running_server(tmp_path, env) as running:
-        yield running
+    count = int(os.environ.get(NODES) or 1)
+    if count == 1:
+        async with running_server(tmp_path, env) as running:
+            yield running
+    else:
+        redis: str = request.getfixturevalue("redis_url")
+        async with running_nodes(tmp_path, count, own_prefix(redis, tmp_path), env) as nodes:
+            yield nodes

@@ -7,7 +7,6 @@ find what was there. Every test in `test_conformance.py`, `test_conformance_valu
 sealing.
 """
 
-import hashlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from server.store.interface import Store
 from server.store.redis import RedisStore
 from server.store.redis_url import RedisUrl
 from server.store.sqlite import SqliteStore
+from tests.redis_servers import own_prefix
 
 ADAPTERS = ("sqlite", "redis", "cluster", "sentinel")
 """The last three on real servers, which all tests of a run share, each behind its own prefix."""
@@ -34,8 +34,6 @@ def sqlite(folder: Path) -> AbstractAsyncContextManager[Store]:
 
 def on_redis(url: str) -> Callable[[Path], AbstractAsyncContextManager[Store]]:
     def opened(folder: Path) -> AbstractAsyncContextManager[Store]:
-        prefix = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-        separator = "&" if "?" in url else "?"
-        return RedisStore.open(RedisUrl.parse(f"{url}{separator}prefix={prefix}:"))
+        return RedisStore.open(RedisUrl.parse(own_prefix(url, folder)))
 
     return opened

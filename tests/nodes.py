@@ -1,0 +1,132 @@
+"""Several real nodes on one Redis, behind a balancer that knows nothing of sessions."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.running import RunningServer
+
+PIECE = 64 * 1024
+
+
+class Balancer:
+    """Gives each connection to the next node that takes it, as an nginx without settings would.
+
+    A node sees the address that the client came from: on loopback any address may be used.
+    """
+
+    def __init__(self, nodes: Sequence[RunningServer], port: int) -> None:
+        self.nodes = list(nodes)
+        self.port = port
+        self._turns = itertools.count()
+        self._pipes: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Balancer"]:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        try:
+            yield self
+        finally:
+            server.close()
+            for pipe in self._pipes:
+                pipe.cancel()
+            await asyncio.gather(*self._pipes, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._pipes.add(task)
+        task.add_done_callback(self._pipes.discard)
+        address = writer.get_extra_info("peername")[0]
+        other = await self._connected(address)
+        if other is None:
+            writer.close()
+            return
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(_pipe(reader, other[1]))
+                both.create_task(_pipe(other[0], writer))
+        except* (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            for end in (writer, other[1]):
+                end.close()
+
+    async def _connected(
+        self, address: str
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        for _ in self.nodes:
+            node = self.nodes[next(self._turns) % len(self.nodes)]
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection(
+                    "127.0.0.1", node.port, local_addr=(address, 0)
+                )
+        return None
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(PIECE):
+        writer.write(data)
+        await writer.drain()
+    if writer.can_write_eof():
+        with contextlib.suppress(OSError):
+            writer.write_eof()
+
+
+class RunningNodes(RunningServer):
+    """Nodes that look like one server. Stopping and killing it means all of them."""
+
+    def __init__(
+        self, folder: Path, count: int, redis_url: str, env: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(folder, env)
+        # The balancer has the port of the whole.
+        shared = {
+            "REDIS_URL": redis_url,
+            "USHER_URL": self.url,
+            "USHER_KEYS": str(folder / "keys.json"),
+        }
+        self.nodes = [
+            RunningServer(folder / f"node{number}", {**(env or {}), **shared})
+            for number in range(count)
+        ]
+        self._env |= shared
+
+    @property
+    def pid(self) -> int:
+        return self.nodes[0].pid
+
+    @property
+    def log(self) -> str:
+        return "\n".join(node.log for node in self.nodes)
+
+    async def start(self) -> None:
+        for node in self.nodes:
+            node.folder.mkdir(parents=True, exist_ok=True)
+            await node.start()
+        self.host_url = self.nodes[0].host_url
+
+    async def kill(self) -> None:
+        for node in self.nodes:
+            await node.kill()
+
+    async def stop(self) -> int:
+        codes = await asyncio.gather(*(node.stop() for node in self.nodes))
+        return max(codes)
+
+
+@asynccontextmanager
+async def running_nodes(
+    folder: Path, count: int, redis_url: str, env: Mapping[str, str] | None = None
+) -> AsyncIterator[RunningNodes]:
+    """Run nodes behind a balancer for the length of a block."""
+    nodes = RunningNodes(folder, count, redis_url, env)
+    async with Balancer(nodes.nodes, nodes.port).running():
+        await nodes.start()
+        try:
+            yield nodes
+        finally:
+            await nodes.stop()
