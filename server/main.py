@@ -28,6 +28,7 @@ from server.edge.ports import Scope
 from server.edge.tickets import sign_host_token
 from server.edge.transport import EdgeSocket
 from server.hub.hub import Hub
+from server.hub.leases import LeaseLostError
 from server.hub.settings import HubSettings, Stores, World
 from server.integrations.mail.outbox import Outbox
 from server.integrations.mail.postman import Postman, Surroundings
@@ -305,10 +306,22 @@ async def serve(settings: Settings, env: Mapping[str, str]) -> None:
 
     Raises:
         StartError: with a sentence for whoever started the server.
+        LeaseLostError: other nodes have given this one up; it has to be started anew.
     """
     _raise_file_limit()
-    async with serving(settings, env) as (server, sock):
-        await server.serve(sockets=[sock])
+    try:
+        async with serving(settings, env) as (server, sock):
+            await server.serve(sockets=[sock])
+    except BaseExceptionGroup as faults:
+        lost = faults.subgroup(LeaseLostError)
+        if lost is None:
+            raise
+        raise _first(lost) from None
+
+
+def _first(group: BaseExceptionGroup[LeaseLostError]) -> LeaseLostError:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def _raise_file_limit() -> None:

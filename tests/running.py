@@ -1,6 +1,7 @@
 """The real server process, started on a free port, stopped or killed, and started again."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -76,6 +77,17 @@ class RunningServer:
                     return
         raise AssertionError(f"the server did not start:\n{self.log}")
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the process."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def wait(self) -> int:
+        """Wait until the process has ended by itself; return its exit code."""
+        assert self._process is not None
+        async with asyncio.timeout(STOP_S):
+            return await self._process.wait()
+
     async def kill(self) -> None:
         """End the process as a power cut would."""
         assert self._process is not None
@@ -119,6 +131,16 @@ class RunningServer:
             transport=httpx.AsyncHTTPTransport(local_address=address),
             timeout=START_S,
         )
+
+    async def sign_in_again(self, http: httpx.AsyncClient) -> None:
+        """Sign the demo host in with a URL that the command line makes."""
+        code, out, err = await self.usher(
+            "token", "--account", "host", "--name", "Hanna Host",
+            "--email", "host@usher.example", "--operator",
+        )  # fmt: skip
+        assert code == 0, err
+        answer = await http.post("/sign-in", json={"token": json.loads(out)["token"]})
+        assert answer.status_code == 200, answer.text
 
     async def sign_in(self, http: httpx.AsyncClient) -> None:
         """Redeem the host's sign-in URL."""

@@ -22,6 +22,7 @@ from server.cli.rooms import invite, room
 from server.edge.directory import StoreDirectory
 from server.edge.tickets import sign_host_token
 from server.hub.housekeeping import NODES
+from server.hub.leases import LeaseLostError
 from server.integrations.mail.settings import BadMailSetting
 from server.keyring import KeyringError, load_or_make
 from server.main import StartError, clock, serve
@@ -31,6 +32,7 @@ from server.stores import opened_store, sealer_for
 
 T = TypeVar("T")
 SCOPES = ("entries", "tokens", "read")
+UNUSABLE = (SettingsError, StartError, BadMailSetting)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,7 +76,7 @@ def serve_command(host: str | None, port: int | None, data: Path | None) -> None
             stream=sys.stderr,
         )
         uvloop.run(serve(settings, env))
-    except (SettingsError, StartError, StoreError, KeyringError, BadMailSetting) as fault:
+    except (*UNUSABLE, StoreError, KeyringError, LeaseLostError) as fault:
         fail(str(fault), UNREACHABLE)
 
 
