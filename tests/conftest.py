@@ -65,7 +65,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis Cluster that every test may use, behind a prefix of its own."""
     with _kept(redis_cluster(tmp_path_factory.mktemp("cluster"))) as url:
-        yield url
+        yield f"{url}?replicas=1"
 
 
 @pytest.fixture(scope="session")

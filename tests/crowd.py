@@ -32,6 +32,7 @@ class Guest:
     tried_name: str = ""
     """A name that was asked for and not yet acknowledged."""
     acknowledged: int = 0
+    refused: int = 0
 
     async def join(self, server: RunningServer) -> dict[str, Any]:
         """Complete the form, again and again until the server answers."""
@@ -65,6 +66,8 @@ class Guest:
             if reply.is_done:
                 self.name = self.tried_name
                 self.acknowledged += 1
+            else:
+                self.refused += 1
             await asyncio.sleep(PAUSE_S)
 
 

@@ -194,10 +194,8 @@ class Wire:
         """
         for is_known in (True, False):
             pipeline = self._client.pipeline(transaction=False)
-            if is_known:
-                pipeline.evalsha(_digest(script), len(keys), *keys, *args)
-            else:
-                pipeline.eval(script_text(script), len(keys), *keys, *args)
+            code = ("EVALSHA", _digest(script)) if is_known else ("EVAL", script_text(script))
+            pipeline.execute_command(*code, len(keys), *keys, *args)
             target = {}
             if isinstance(self._client, RedisCluster):
                 target = {"target_nodes": self._client.get_node_from_key(keys[0])}

@@ -1,0 +1,126 @@
+"""Redis dies, hangs, is full, and fails over, while a crowd is inside."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.crowd import Crowd
+from tests.nodes import RunningNodes, running_nodes
+from tests.redis_servers import RedisServer, eventually, redis_cluster, redis_server, sentinel_trio
+
+PEOPLE = 40
+QUICK = {"USHER_PING_MS": "1000"}
+ROOM = "e_demo-room"
+
+
+@asynccontextmanager
+async def crowded(folder: Path, redis_url: str) -> AsyncIterator[tuple[RunningNodes, Crowd]]:
+    """Run two nodes with a crowd inside; in the end everybody is there, as who they were."""
+    async with (
+        running_nodes(folder, 2, redis_url, QUICK) as nodes,
+        Crowd(nodes, PEOPLE).inside() as crowd,
+    ):
+        await crowd.everybody_acts()
+        yield nodes, crowd
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("fsync", ["always", "everysec"])
+async def test_redis_is_killed_and_comes_back_with_all_that_was_acknowledged(
+    tmp_path: Path, fsync: str
+) -> None:
+    options = ("--appendonly", "yes", "--appendfsync", fsync)
+    async with (
+        redis_server(tmp_path / "redis", *options) as redis,
+        crowded(tmp_path, redis.url) as (_, crowd),
+    ):
+        for _ in range(2):
+            await redis.kill()
+            await asyncio.sleep(1)  # as long as whoever watches over processes takes
+            await redis.start()
+            await crowd.everybody_acts()
+
+
+@pytest.mark.timeout(180)
+async def test_while_redis_hangs_nobody_does_and_all_goes_on_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    async with (
+        redis_server(tmp_path / "redis", "--appendonly", "yes") as redis,
+        crowded(tmp_path, redis.url) as (nodes, crowd),
+    ):
+        # For less than a lease, so that no node gives another one up.
+        redis.send(signal.SIGSTOP)
+        await asyncio.sleep(4)
+        redis.send(signal.SIGCONT)
+        await crowd.everybody_acts()
+        # For longer than a lease: every node is blind, and none takes the others for dead.
+        redis.send(signal.SIGSTOP)
+        await asyncio.sleep(9)
+        redis.send(signal.SIGCONT)
+        await crowd.everybody_acts()
+        assert "is gone" not in nodes.log
+
+
+@pytest.mark.timeout(180)
+async def test_a_full_redis_refuses_and_loses_nothing(tmp_path: Path) -> None:
+    async with (
+        redis_server(tmp_path / "redis", "--appendonly", "yes") as redis,
+        crowded(tmp_path, redis.url) as (nodes, crowd),
+    ):
+        await redis.call("CONFIG", "SET", "maxmemory", "1mb")
+        refused = sum(guest.refused for guest in crowd.guests)
+
+        async def is_refusing() -> bool:
+            return sum(guest.refused for guest in crowd.guests) > refused
+
+        await eventually(is_refusing, "a refusal")
+        await redis.call("CONFIG", "SET", "maxmemory", "0")
+        await crowd.everybody_acts()
+        assert "is gone" not in nodes.log
+
+
+@pytest.mark.timeout(240)
+async def test_the_primary_of_a_room_is_killed_in_a_cluster(tmp_path: Path) -> None:
+    async with redis_cluster(tmp_path / "cluster") as cluster:
+        url = f"{cluster.url}?replicas=1"
+        async with crowded(tmp_path, url) as (_, crowd):
+            primary = await cluster.primary_of(f"usher:{{{ROOM}}}:meta")
+            await primary.kill()
+            await eventually(cluster.is_whole, "a Cluster that has healed")
+            # Without a replica for that part nothing is acknowledged; back, it is one.
+            await primary.start()
+            await crowd.everybody_acts()
+
+
+@pytest.mark.timeout(240)
+async def test_the_master_of_the_sentinels_is_killed(tmp_path: Path) -> None:
+    async with sentinel_trio(tmp_path / "sentinel") as trio:
+        url = f"{trio.url}?replicas=1"
+        async with crowded(tmp_path, url) as (_, crowd):
+            master = await trio.master()
+            await master.kill()
+
+            async def has_moved() -> bool:
+                return await trio.master() is not master
+
+            await eventually(has_moved, "another master")
+            await crowd.everybody_acts()
+            await _rejoin(master)
+            await crowd.everybody_acts()
+
+
+async def _rejoin(master: RedisServer) -> None:
+    """Start an old master anew; the Sentinels make it a replica."""
+    await master.start()
+
+    async def is_replica() -> bool:
+        role = await master.call("ROLE")
+        assert isinstance(role, list)
+        return bool(role[0] == b"slave")
+
+    await eventually(is_replica, "the old master as a replica")
