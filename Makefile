@@ -46,6 +46,7 @@ run: $(VENV)/.runtime web ## Serve on HOST and PORT
 
 test: $(VENV)/.dev web ## Run every test; ARGS goes to pytest
 	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser in which the journeys run)
+	@$(call need,command -v redis-server && command -v redis-cli,redis-server redis-tools,the servers on which the tests of many nodes run)
 	@if [ -f web/package.json ]; then cd web && $(NPM) test; fi
 	@$(BIN)/python -m pytest $(ARGS)
 

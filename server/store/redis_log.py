@@ -181,8 +181,7 @@ class RedisLog:
             b""
         ]
         for part in parts:
-            await self._wire.command("RPUSH", keys.checkpoint(name), part)
-            await self._wire.command("EXPIRE", keys.checkpoint(name), UNFINISHED_S)
+            await self._wire.run("add_part", [keys.checkpoint(name)], part, UNFINISHED_S)
         for _ in range(TRIES):
             reply = await self._wire.run(
                 "finish_checkpoint",

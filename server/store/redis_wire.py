@@ -47,6 +47,8 @@ CLUSTER_RETRIES = 6
 WAIT_MS = 1_000
 """How long replicas get to take an append."""
 HEALTH_S = 15
+REFUSALS = (b"conflict", b"fork", b"index")
+"""First words of replies after which nothing was written, and nothing has to be replicated."""
 
 Argument = str | bytes | int
 Client = Redis | RedisCluster
@@ -205,6 +207,8 @@ class Wire:
                 continue
             if isinstance(result, Exception):
                 raise result
+            if isinstance(result, list) and result[0] in REFUSALS:
+                return result
             if isinstance(replicas, Exception):
                 raise replicas
             if int(replicas) < self.url.replicas:

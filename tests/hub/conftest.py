@@ -393,8 +393,12 @@ class Opened:
         return self.guests[0]
 
 
+def sealer_over(store: Store) -> Sealer:
+    return Sealer(store, MasterKeys.of(("k1", KEY)))
+
+
 def stores_over(store: Store) -> Stores:
-    sealer = Sealer(store, MasterKeys.of(("k1", KEY)))
+    sealer = sealer_over(store)
     return Stores(
         store=store,
         journal=Journal(store, sealer, Record, RoomState),
