@@ -5,6 +5,7 @@ import json
 import click
 import uvloop
 
+from load.cluster import ClusterPlan, cluster
 from load.join import JoinPlan, join
 from load.report import Report
 
@@ -57,6 +58,30 @@ def join_command(
     )
     report: Report = uvloop.run(join(plan))
     click.echo(json.dumps(report.as_dict()))
+
+
+@main.command("cluster")
+@click.option("--nodes", default=2, show_default=True, type=click.IntRange(1, 16))
+@click.option("--members", default=200, show_default=True, type=click.IntRange(1, 20_000))
+@click.option("--promotions", default=100, show_default=True, type=click.IntRange(1, 5_000))
+@click.option("--at-once", default=50, show_default=True, type=click.IntRange(1, 2_000))
+@click.option("--json", "is_json", is_flag=True, help="Print the figures as JSON alone.")
+def cluster_command(
+    nodes: int, members: int, promotions: int, at_once: int, *, is_json: bool
+) -> None:
+    """Run nodes on one Redis: joins, promotions and returns across them.
+
+    Starts all of it on free ports, and ends it. A promotion is timed from the command at one
+    node to the change in a view at the same node, and at the others.
+    """
+    plan = ClusterPlan(
+        nodes=nodes,
+        members=members,
+        promotions=promotions,
+        at_once=at_once,
+        tell=(lambda _: None) if is_json else click.echo,
+    )
+    click.echo(json.dumps(uvloop.run(cluster(plan))))
 
 
 if __name__ == "__main__":

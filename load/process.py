@@ -6,7 +6,7 @@ import resource
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,7 @@ def raise_file_limit() -> None:
 
 
 @asynccontextmanager
-async def started_server() -> AsyncIterator[Started]:
+async def started_server(more: Mapping[str, str] | None = None) -> AsyncIterator[Started]:
     """Start a server on a free port with a data folder of its own; end it by its pid."""
     with tempfile.TemporaryDirectory(prefix="usher-load-") as folder:
         env = os.environ | {
@@ -65,6 +65,7 @@ async def started_server() -> AsyncIterator[Started]:
             "PORT": "0",
             "USHER_DATA": folder,
             "USHER_LOG": "warning",
+            **(more or {}),
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "server.cli", "serve", stdout=asyncio.subprocess.PIPE, env=env
@@ -72,7 +73,7 @@ async def started_server() -> AsyncIterator[Started]:
         try:
             yield Started(await _host_url(process), process.pid)
         finally:
-            await _ended(process)
+            await ended(process)
 
 
 async def _host_url(process: asyncio.subprocess.Process) -> str:
@@ -85,7 +86,8 @@ async def _host_url(process: asyncio.subprocess.Process) -> str:
     raise LoadError("the server did not start")
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
+async def ended(process: asyncio.subprocess.Process) -> None:
+    """End a process by its pid, in order if it can."""
     if process.returncode is not None:
         return
     process.send_signal(signal.SIGTERM)

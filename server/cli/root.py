@@ -118,17 +118,8 @@ def nodes() -> None:
         found = []
         for node, until in sorted(leases.items()):
             said = json.loads(told.get(node, b"{}"))
-            found.append(
-                {
-                    "node": node,
-                    "name": said.get("name", ""),
-                    "state": "alive" if until > now else "lapsed",
-                    "rooms": said.get("rooms"),
-                    "connections": said.get("connections"),
-                    "started_at": said.get("started_at"),
-                    "lease_ms": until - now,
-                }
-            )
+            state = "alive" if until > now else "lapsed"
+            found.append({"node": node, "state": state, "lease_ms": until - now, **said})
         return found
 
     show(_in_store(listed))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from protocol.ids import RoomId
@@ -125,6 +126,7 @@ class Housekeeping:
             "told_at": hub.world.clock(),
             "rooms": len(hub.rooms),
             "connections": sum(sum(1 for _ in room.watchers) for room in hub.rooms),
+            **asdict(hub.tally),
         }
         return json.dumps(report).encode()
 

@@ -18,6 +18,7 @@ from server.hub.leases import Leases
 from server.hub.presence import PingWheel
 from server.hub.room import Outcome, Room
 from server.hub.settings import Committed, HubSettings, Stores, World
+from server.hub.tally import Tally
 from server.store.interface import START, StoreError, Unavailable
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Hub:
         self.settings = settings
         self.world = world
         self.stores = stores
+        self.tally = Tally()
         self._on_commit = tuple(on_commit)
         self._rooms: dict[RoomId, Room] = {}
         self._lives: dict[Room, asyncio.Task[None]] = {}
@@ -150,7 +152,13 @@ class Hub:
         room = self._rooms.get(room_id)
         if room is None and self._may_open():
             room = Room(
-                room_id, self.stores, self.settings, self.world, self._leases, self._on_commit
+                room_id,
+                self.stores,
+                self.settings,
+                self.world,
+                self._leases,
+                self.tally,
+                self._on_commit,
             )
             self._rooms[room_id] = room
             life = self._group.create_task(self._supervise(room), name=f"room {room_id}")

@@ -30,6 +30,7 @@ from server.hub.leases import Leases
 from server.hub.news import News
 from server.hub.replica import Advance, Replica
 from server.hub.settings import Committed, HubSettings, Stores, World
+from server.hub.tally import Tally
 from server.hub.watcher import Watcher
 from server.hub.watchers import Watchers
 from server.store.interface import Conflict, NewerData, Position, StoreError, Unavailable
@@ -55,6 +56,7 @@ class Room:
         settings: HubSettings,
         world: World,
         leases: Leases,
+        tally: Tally,
         on_commit: Sequence[Committed] = (),
     ) -> None:
         """Make a room that is not loaded yet."""
@@ -67,6 +69,7 @@ class Room:
         self._settings = settings
         self._world = world
         self._leases = leases
+        self._tally = tally
         self._on_commit = on_commit
         self._asks = Asks(settings.queue_limit)
         self._wake = asyncio.Event()
@@ -252,8 +255,11 @@ class Room:
                 try:
                     position = await self._append(draft)
                 except Conflict:
+                    self._tally.conflicts += 1
                     await self._catch_up()
                     continue
+                self._tally.appends += 1
+                self._tally.records += len(draft.steps)
                 self._adopt(draft.steps, self.replica.follow(draft.steps, draft.state, position))
             draft.settle(self.replica.position.version)
             return
@@ -316,6 +322,7 @@ class Room:
         Whether the append has happened is not known, so the replica reads on first.
         """
         log.warning("room %s: %d wishes put off: %r", self.id, len(batch), problem)
+        self._tally.put_off += 1
         is_newer = isinstance(problem, NewerData)
         code = ErrorCode.READ_ONLY if is_newer else ErrorCode.OVERLOADED
         for ask in batch:
