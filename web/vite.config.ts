@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { compress } from "./build/compress.ts";
 import { messages } from "./build/messages.ts";
+import { pdfFiles } from "./build/pdf-files.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -11,7 +12,7 @@ const PAGES = ["index", "entry", "attendance", "join", "sign-in", "room", "embed
 export default defineConfig({
   root: here("pages"),
   publicDir: here("public"),
-  plugins: [messages(), compress()],
+  plugins: [messages(), pdfFiles(), compress()],
   build: {
     outDir: here("dist"),
     emptyOutDir: true,

@@ -1,8 +1,9 @@
 """Our cookies: the device, the account, and a ticket for each room that was entered.
 
-All are HttpOnly and SameSite=Lax. A ticket's cookie goes only to the paths of its session. A
-copy of it, one for each room, goes to the whole API: a door asks whether this browser is
-inside already, and a media page whether it was let in.
+All are HttpOnly and SameSite=Lax. A ticket's cookie goes only to the paths of its session, and
+to the page of its entry, whose policy depends on who asks for it. A copy of it, one for each
+room, goes to the whole API: a door asks whether this browser is inside already, and a media
+page whether it was let in.
 """
 
 import hashlib
@@ -43,7 +44,8 @@ class Jar:
     def set_ticket(self, response: Response, session: SessionId, value: Secret) -> None:
         """Give the ticket of a session."""
         age_s = self._settings.ticket_s
-        self._set(response, TICKET, value, age_s, f"{API}/sessions/{session}")
+        for path in _ticket_paths(session):
+            self._set(response, TICKET, value, age_s, path)
         self._set(response, inside_name(room_of(session)), value, age_s, API)
 
     def drop_inside(self, response: Response, names: Iterable[str]) -> None:
@@ -53,8 +55,8 @@ class Jar:
 
     def drop_ticket(self, response: Response, session: SessionId) -> None:
         """Forget the ticket of a session."""
-        path = f"{API}/sessions/{session}"
-        response.delete_cookie(TICKET, path=path, httponly=True, samesite="lax")
+        for path in _ticket_paths(session):
+            response.delete_cookie(TICKET, path=path, httponly=True, samesite="lax")
 
     def drop_account(self, response: Response) -> None:
         """Sign out."""
@@ -70,6 +72,11 @@ class Jar:
             httponly=True,
             samesite="lax",
         )
+
+
+def _ticket_paths(session: SessionId) -> tuple[str, str]:
+    """List the paths that a ticket's cookie goes to."""
+    return f"{API}/sessions/{session}", f"/e/{room_of(session)}"
 
 
 def inside_name(room: RoomId) -> str:

@@ -56,6 +56,19 @@ def mail_policy(settings: EdgeSettings) -> str:
     return policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 
+def document_policy(settings: EdgeSettings, origin: str) -> str:
+    """Make the policy of a page that reads a document from another host, and from no other."""
+    policy = safe_headers(settings)["Content-Security-Policy"]
+    return policy.replace("connect-src 'self'", f"connect-src 'self' {origin}")
+
+
+DOCUMENT_WORKER_POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+)
+"""Of the script that reads documents: scanned pages are unpacked by WebAssembly. It runs in a
+worker, which has the policy that its own script came with, and sees no page."""
+
+
 class Headers:
     """Outermost but the log: says who the client is, checks the Host, sets the safe headers.
 

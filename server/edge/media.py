@@ -98,9 +98,7 @@ def _view(edge: Edge, caller: Caller, found: Standing, room: Room) -> EntryView:
     state = found.state
     entry, session = _parts(state)
     part = part_of(caller, state)
-    participant = caller.participant(state)
-    is_let_in = participant is not None and may_open(state, participant, edge.now)
-    may = caller.key is not None or part is not None or is_let_in
+    may = is_shown(caller, state, edge.now)
     may_enter = _may_enter(caller, state)
     if not (may or may_enter):
         raise Denied(ErrorCode.NOT_FOUND)
@@ -124,6 +122,13 @@ def _view(edge: Edge, caller: Caller, found: Standing, room: Room) -> EntryView:
         people=counts_of(room, Audience.ROOM, edge.now).all if sees_people else None,
         invitation_types=tuple(_invitation_types(found, entry)),
     )
+
+
+def is_shown(caller: Caller, state: RoomState, now: int) -> bool:
+    """Say whether somebody is shown the content of an entry, and may know where it is."""
+    participant = caller.participant(state)
+    is_let_in = participant is not None and may_open(state, participant, now)
+    return caller.key is not None or part_of(caller, state) is not None or is_let_in
 
 
 def _may_enter(caller: Caller, state: RoomState) -> bool:

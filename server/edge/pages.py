@@ -14,12 +14,14 @@ from starlette.types import Scope
 
 from server.edge.callers import caller_of
 from server.edge.edge import Edge
-from server.edge.headers import mail_policy
+from server.edge.entry_page import let_read_document
+from server.edge.headers import DOCUMENT_WORKER_POLICY, mail_policy
 from server.edge.replies import Denied
 
+ENTRY = "entry.html"
 PAGES = {
     "/": "index.html",
-    "/e/{entry_id}": "entry.html",
+    "/e/{entry_id}": ENTRY,
     "/e/{entry_id}/attendance": "attendance.html",
     "/join": "join.html",
     "/sign-in": "sign-in.html",
@@ -45,8 +47,10 @@ TEXTS = {
 """What is worth compressing, by name: what a machine's own table says differs."""
 HASHED_S = 365 * 24 * 3600
 PLAIN_S = 3600
-_HASHED = re.compile(r"-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
-"""Names that change with the content, as the build makes them."""
+_HASHED = re.compile(r"^pdf-[0-9.]+/|-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
+"""Names that change with the content, as the build makes them: by a hash, or by a folder with
+the version of the library that the files in it are of."""
+_DOCUMENT_WORKER = re.compile(r"pdf\.worker[\w.-]*\.mjs")
 _AT_ROOT = re.compile(r"[a-z0-9-]+\.(ico|svg|png|txt|webmanifest)")
 
 
@@ -100,6 +104,8 @@ class Assets(StaticFiles):
         is_hashed = _HASHED.search(path) is not None
         rule = f"max-age={HASHED_S}, immutable" if is_hashed else f"max-age={PLAIN_S}"
         response.headers["Cache-Control"] = f"public, {rule}"
+        if _DOCUMENT_WORKER.fullmatch(path):
+            response.headers["Content-Security-Policy"] = DOCUMENT_WORKER_POLICY
         return response
 
     async def _smallest(self, path: str, scope: Scope) -> Response:
@@ -152,8 +158,11 @@ def not_found(edge: Edge) -> Response:
 
 
 def _page(edge: Edge, name: str) -> Callable[[Request], Awaitable[Response]]:
-    async def page(_request: Request) -> Response:
-        return _file(edge, name)
+    async def page(request: Request) -> Response:
+        found = _file(edge, name)
+        if name == ENTRY:
+            await let_read_document(edge, request, found)
+        return found
 
     return page
 

@@ -45,6 +45,7 @@ async def test_a_door_sets_a_ticket_for_the_paths_of_its_session(house: House) -
 
     found = cookies_of(answer.headers.get_list("set-cookie"))
     assert (TICKET, f"/api/v1/sessions/{session}") in found
+    assert (TICKET, f"/e/{house.room}") in found
     [inside] = [path for name, path in found if name.startswith(INSIDE)]
     assert inside == "/api/v1"
     assert all(morsel["httponly"] for morsel in found.values())

@@ -6,10 +6,11 @@ import { keyed } from "lit/directives/keyed.js";
 import * as api from "../lib/api";
 import { isLive } from "../lib/ranks";
 import { momentInFull } from "../lib/timing";
-import type { Caption, EntryView, Problem } from "../lib/protocol";
+import type { EntryView, Problem } from "../lib/protocol";
 import { entry as words } from "../messages/entry";
 import "./page-presence";
 import { sheets } from "./sheets";
+import "./video-player";
 import { UsherElement } from "./usher-element";
 import own from "./entry-content.css?inline";
 
@@ -27,13 +28,17 @@ export class EntryContent extends UsherElement {
   @property({ attribute: false }) entry!: EntryView;
   @property({ type: Boolean }) isSignedIn = false;
   @state() private problem: Problem | null = null;
-  @state() private hasVideoFailed = false;
+  @state() private hasPictureFailed = false;
   /** There is no quiz of our own, so the one at the entry's address is shown. */
   @state() private isElsewhere = false;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get("entry");
-    if (before && before.content_url !== this.entry.content_url) this.hasVideoFailed = false;
+    if (!before) return;
+    if (before.content_url !== this.entry.content_url) this.hasPictureFailed = false;
+    // From which host a page may read was said when it came; a document of another needs it anew.
+    const host = documentHost(this.entry);
+    if (host && host !== documentHost(before)) location.reload();
   }
 
   protected override render(): TemplateResult {
@@ -88,14 +93,16 @@ export class EntryContent extends UsherElement {
     }
     const { kind, name } = this.entry;
     if (kind === "video" && PLAYABLE.test(url.pathname)) {
-      return this.renderVideo(url, name);
+      const captions = this.entry.captions.filter((one) => webAddress(one.url) !== null);
+      const key = `${url.href} ${captions.map((one) => one.url).join(" ")}`;
+      return html`${keyed(key, html`<video-player .url=${url} name=${name} .captions=${captions}></video-player>`)}`;
     }
     if (kind === "document" && /\.pdf$/iu.test(url.pathname)) {
       void import("./pdf-viewer");
       return html`${keyed(url.href, html`<pdf-viewer src=${url.href} name=${name}></pdf-viewer>`)}`;
     }
     if (kind === "document" && PICTURE.test(url.pathname)) {
-      return html`<div class="frame"><img src=${url.href} alt=${name} /></div>`;
+      return this.renderPicture(url, name);
     }
     return html`<div class="frame">
       <iframe class=${kind === "video" ? "video" : "page"} src=${url.href} title=${name}
@@ -104,22 +111,13 @@ export class EntryContent extends UsherElement {
     </div>`;
   }
 
-  private renderVideo(url: URL, name: string): TemplateResult {
-    if (this.hasVideoFailed) {
-      return html`<div class="card">
-        <p>${words("video.failed")}</p>
-        <a class="button" href=${url.href} target="_blank" rel="noreferrer">${words("video.open")}</a>
-      </div>`;
+  private renderPicture(url: URL, name: string): TemplateResult {
+    if (!this.hasPictureFailed) {
+      return html`<div class="frame"><img src=${url.href} alt=${name} @error=${() => (this.hasPictureFailed = true)} /></div>`;
     }
-    const captions = (this.entry.captions).filter((one) => webAddress(one.url) !== null);
-    return html`<div class="frame">
-      <video controls preload="metadata" src=${url.href} aria-label=${name}
-        crossorigin=${captions.some(isForeign) ? "anonymous" : nothing} @error=${() => (this.hasVideoFailed = true)}>
-        ${captions.map(
-          (one, index) => html`<track kind="captions" src=${one.url} srclang=${one.language} label=${one.label}
-            ?default=${index === 0} />`,
-        )}
-      </video>
+    return html`<div class="card">
+      <p role="alert">${words("picture.failed", { host: url.hostname })}</p>
+      <a class="button" href=${url.href} target="_blank" rel="noreferrer">${words("video.open")}</a>
     </div>`;
   }
 
@@ -143,7 +141,8 @@ export function webAddress(text: string | null | undefined): URL | null {
   }
 }
 
-/** Captions of another host are given only to a video that asks in a way that can be answered. */
-function isForeign(caption: Caption): boolean {
-  return new URL(caption.url, location.href).origin !== location.origin;
+/** The host that a document is read from, when it is not ours and there is one to be shown. */
+function documentHost(entry: EntryView): string {
+  const url = entry.kind === "document" && entry.may_open ? webAddress(entry.content_url) : null;
+  return url && url.origin !== location.origin ? url.origin : "";
 }
