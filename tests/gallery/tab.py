@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.async_api import expect
@@ -71,11 +72,13 @@ async def crowd(visit: Visit) -> None:
         *(sys.executable, "-m", "load", "join", "--members", str(CROWD), "--hold", "300"),
         *("--url", house.url, "--host-url", url, "--entry", hall.entry_id),
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
         cwd=ROOT,
     )
 
     async def end() -> None:
-        process.kill()
+        with suppress(ProcessLookupError):
+            process.kill()
         await process.wait()
 
     visit.stack.push_async_callback(end)

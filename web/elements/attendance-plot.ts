@@ -9,6 +9,7 @@ import uPlot from "uplot";
 import plotLook from "uplot/dist/uPlot.min.css?inline";
 import { attendance } from "../messages/attendance";
 import { placeAt, stacked, tableMoments, tick, timeIn, type Layer } from "../lib/attendance";
+import { coloursIn, onColours } from "../lib/colour";
 import { direction, number } from "../lib/language";
 import type { CurveView } from "../lib/protocol";
 import { sheets } from "./sheets";
@@ -18,7 +19,6 @@ import own from "./attendance-plot.css?inline";
 const SHORTEST_MS = 60_000;
 /** A tenth of the plot, for Page up and Page down. */
 const PAGE = 10;
-const SCHEMES = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-contrast: more)"];
 
 @customElement("attendance-plot")
 export class AttendancePlot extends UsherElement {
@@ -34,16 +34,20 @@ export class AttendancePlot extends UsherElement {
   /** The moment that was chosen by keys: it stays while the plot grows below it. */
   #held: number | null = null;
   readonly #sizes = new ResizeObserver(() => this.resize());
-  readonly #schemes = SCHEMES.map((scheme) => matchMedia(scheme));
+  #stopColours: (() => void) | null = null;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    for (const scheme of this.#schemes) scheme.addEventListener("change", this.redraw);
+    this.#stopColours = onColours(() => {
+      if (this.#plot) this.redraw();
+    });
+    // Moved to another place, it has no plot any more.
+    if (this.hasUpdated) this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const scheme of this.#schemes) scheme.removeEventListener("change", this.redraw);
+    this.#stopColours?.();
     this.#sizes.disconnect();
     this.#plot?.destroy();
     this.#plot = null;
@@ -117,11 +121,12 @@ export class AttendancePlot extends UsherElement {
     }
   }
 
-  private readonly redraw = (): void => {
+  private redraw(): void {
     this.#plot?.destroy();
     this.#plot = new uPlot(this.options(), this.data(), this.canvas);
     this.#sizes.observe(this.canvas);
-  };
+    if (this.#held !== null) this.hold(this.#held);
+  }
 
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.canvas;
@@ -135,10 +140,9 @@ export class AttendancePlot extends UsherElement {
   }
 
   private options(): uPlot.Options {
-    const looks = getComputedStyle(this);
-    const colour = (name: string): string => looks.getPropertyValue(name).trim();
+    const colour = coloursIn(this.renderRoot as ShadowRoot);
     const isMirrored = direction() === "rtl";
-    const font = `12px ${colour("--font") || "system-ui"}`;
+    const font = `12px ${getComputedStyle(this).fontFamily || "system-ui"}`;
     const axis: uPlot.Axis = {
       stroke: colour("--ink-soft"), font, ticks: { show: false },
       grid: { stroke: colour("--line"), width: 1 },

@@ -2,7 +2,8 @@
 
 import { html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
-import "../lib/page";
+import { nameThePage } from "../lib/page";
+import { cardOf } from "../lib/refusals";
 import type { Problem } from "../lib/protocol";
 import { common } from "../messages/common";
 import { doors } from "../messages/doors";
@@ -23,5 +24,9 @@ export class NotFoundPage extends UsherElement {
       <main id="main" class="narrow">
         <problem-card .problem=${nothingHere()}><a class="button" href="/">${common("home")}</a></problem-card>
       </main>`;
+  }
+
+  protected override updated(): void {
+    nameThePage(cardOf(nothingHere()).heading);
   }
 }

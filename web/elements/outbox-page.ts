@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import "../lib/page";
+import { nameThePage } from "../lib/page";
 import * as api from "../lib/api";
 import { linkify } from "../lib/linkify";
 import { moment } from "../lib/timing";
@@ -42,6 +42,10 @@ export class OutboxPage extends UsherElement {
   protected override render(): TemplateResult {
     return html`<site-header .me=${this.me}></site-header>
       <main id="main" class=${this.problem && !this.mails ? "narrow" : ""}>${this.renderMain()}</main>`;
+  }
+
+  protected override updated(): void {
+    nameThePage(home("outbox"));
   }
 
   private renderMain(): TemplateResult {

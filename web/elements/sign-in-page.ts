@@ -2,10 +2,11 @@
 
 import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import "../lib/page";
+import { nameThePage } from "../lib/page";
 import * as api from "../lib/api";
 import { takeFragment } from "../lib/fragment";
 import { whenLoaded } from "../lib/language";
+import { cardOf } from "../lib/refusals";
 import type { Problem } from "../lib/protocol";
 import { common } from "../messages/common";
 import { doors } from "../messages/doors";
@@ -42,6 +43,10 @@ export class SignInPage extends UsherElement {
             </problem-card>`
           : html`<p class="loading" role="status">${doors("signing_in")}</p>`}
       </main>`;
+  }
+
+  protected override updated(): void {
+    nameThePage(this.problem ? cardOf(this.problem).heading : doors("signing_in"));
   }
 
   private async signIn(token: string): Promise<void> {

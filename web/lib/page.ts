@@ -1,5 +1,6 @@
-/** Pages of our own say their language and direction on the document; imported for that alone. */
+/** Pages of our own say their language and direction on the document, and what they are called. */
 
+import { common } from "../messages/common";
 import { direction, follow, language } from "./language";
 
 function tellDocument(): void {
@@ -9,3 +10,9 @@ function tellDocument(): void {
 
 tellDocument();
 follow(tellDocument);
+
+/** Call the page by a name, in the language that the name is in. */
+export function nameThePage(name: string): void {
+  const title = common("page_title", { name });
+  if (document.title !== title) document.title = title;
+}

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readSource, textsIn } from "./templates";
+import { readSource, textsIn, textsSet } from "./templates";
 
 const WEB = join(import.meta.dirname, "../..");
 const FOLDERS = ["elements", "lib"];
@@ -23,9 +23,10 @@ const NAMES = new Set([
 const NO_WORDS = new Set(["lib/language.ts", "lib/codec.ts"]);
 
 function textsOf(path: string): string[] {
-  const { templates, strings } = readSource(readFileSync(join(WEB, path), "utf8"));
+  const code = readFileSync(join(WEB, path), "utf8");
+  const { templates, strings } = readSource(code);
   const sentences = strings.filter((one) => SENTENCE.test(one));
-  return [...templates.flatMap(textsIn), ...sentences].filter((one) => !NAMES.has(one));
+  return [...templates.flatMap(textsIn), ...sentences, ...textsSet(code)].filter((one) => !NAMES.has(one));
 }
 
 const files = FOLDERS.flatMap((folder) =>
@@ -41,6 +42,46 @@ describe("reading a source", () => {
     );
     expect(templates.flatMap(textsIn)).toEqual(["again", 'title="Says "', "Hello"]);
     expect(strings).toEqual(["Welcome here"]);
+  });
+
+  it.each([
+    ['<input placeholder="your name">', 'placeholder="your name"'],
+    ["<img alt='a door'>", 'alt="a door"'],
+    ["<button title=close>", 'title="close"'],
+    ['<a aria-description="leads out">', 'aria-description="leads out"'],
+    ['<i aria-valuetext="\u0001 people">', 'aria-valuetext=" people"'],
+    ['<copy-field what="of the link">', 'what="of the link"'],
+    ['<input type="submit" value="Send">', 'value="Send"'],
+    ['<p title="more > less">', 'title="more > less"'],
+  ])("finds what is said in %s", (template, text) => {
+    expect(textsIn(template)).toEqual([text]);
+  });
+
+  it.each([
+    '<input type="radio" name="by" value="device" autocomplete="one-time-code">',
+    '<section data-group="waiting" aria-labelledby="head" class="grow" .label=\u0001 @click=\u0001></section>',
+  ])("leaves alone what machines read in %s", (template) => {
+    expect(textsIn(template)).toEqual([]);
+  });
+
+  it("finds what a script says, and not what it takes from the messages", () => {
+    const code = [
+      'box.title = "closed";', "this.ariaLabel = `${count} people`;", 'bar.setAttribute("aria-label", "stage");',
+      'bar.setAttribute("aria-busy", "true"); box.title = tab("closed"); if (box.title === "closed") return;',
+    ].join("\n");
+    expect(textsSet(code)).toEqual(["closed", " people", "stage"]);
+  });
+});
+
+describe("the pages that the elements stand on", () => {
+  const folder = join(WEB, "pages");
+  const pages = readdirSync(folder).filter((name) => name.endsWith(".html"));
+  const skeleton = (name: string): string =>
+    readFileSync(join(folder, name), "utf8").replaceAll(/[\w-]+-page(?=[.>])/gu, "some-page").replaceAll(/\s+/gu, " ");
+
+  // One that lacks a line of it shows another theme than was chosen, or lets itself be found by search engines.
+  it.each(pages)("%s is like all others but for its element", (name) => {
+    expect(skeleton(name)).toBe(skeleton("room.html"));
   });
 });
 

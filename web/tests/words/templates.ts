@@ -1,13 +1,30 @@
 /** Finds text that a source file says itself instead of taking it from the messages. */
 
-/** Where a person reads or hears an attribute. */
-const SPOKEN = /(?:^|\s)(aria-label|aria-description|aria-roledescription|aria-valuetext|alt|heading|label|more|placeholder|title)\s*=\s*("[^"]*"|'[^']*')/gu;
+/** A tag with its attributes; a sign of more within quotes does not end it. */
+const TAG = /<(?:[^"'<>]|"[^"]*"|'[^']*')*>/gu;
+const ATTRIBUTE = /\s(?<name>[\w-]+)\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<bare>[^\s"'>]+))/gu;
+/**
+ * Attributes that only machines read. Every other one counts as read by people, so that a new one is not
+ * forgotten: those of HTML (`title`, `alt`, `placeholder`), those of ARIA, and those of elements of ours.
+ */
+const MACHINES = new RegExp(`^(?:${[
+  "accept", "allow", "aria-(?:autocomplete|busy|checked|controls|current|describedby|details|disabled|expanded|haspopup"
+    + "|hidden|invalid|keyshortcuts|labelledby|live|modal|multiselectable|owns|pressed|selected|sort)",
+  "autocapitalize", "autocomplete", "class", "data-[\\w-]+", "dir", "draggable", "enterkeyhint", "for", "href", "id",
+  "inputmode", "kind", "lang", "loading", "method", "name", "pattern", "popover", "popovertarget", "preload", "referrerpolicy",
+  "rel", "role", "sandbox", "scope", "slot", "spellcheck", "src", "srclang", "target", "type", "xmlns",
+  "d", "fill", "preserveAspectRatio", "shape-rendering", "stroke(?:-[\\w-]+)?", "transform",
+].join("|")})$`, "u");
+/** What a button says; of a radio button or an option it is a name, written small. */
+const SPOKEN_VALUE = /^\p{Lu}/u;
+/** The same set by a script: `box.title = "Closed"`, `setAttribute("aria-label", "Closed")`. */
+const SET = /\.(?:title|alt|placeholder|textContent|innerText|ariaLabel|ariaDescription|ariaRoleDescription|ariaValueText)\s*=\s*(["'`])(?<text>(?:(?!\1).)*)\1|setAttribute\(\s*["'](?:title|alt|placeholder|aria-(?:label|description|roledescription|valuetext))["'],\s*(["'`])(?<given>(?:(?!\3).)*)\3/gu;
 const LETTERS = /\p{L}{2,}/u;
 /** Stands for what an expression puts in. */
 const HOLE = "\u0001";
 
 export interface Source {
-  /** The fixed parts of each `html` template. */
+  /** The fixed parts of each `html` and `svg` template. */
   templates: string[];
   /** Each string outside of templates, and each template that makes a string. */
   strings: string[];
@@ -23,15 +40,24 @@ export function readSource(code: string): Source {
 /** Say which text of a template was written into it. */
 export function textsIn(template: string): string[] {
   const texts: string[] = [];
-  const inner = template.replaceAll(/<!--[\s\S]*?-->/gu, "").replaceAll(/<[^>]*>/gu, (tag) => {
-    for (const [, name, value] of tag.matchAll(SPOKEN)) {
-      const text = (value ?? "").slice(1, -1).replaceAll(HOLE, "");
-      if (LETTERS.test(text)) texts.push(`${name}="${text}"`);
+  const inner = template.replaceAll(/<!--[\s\S]*?-->/gu, "").replaceAll(TAG, (tag) => {
+    for (const { groups = {} } of tag.matchAll(ATTRIBUTE)) {
+      const { name = "", double, single, bare } = groups;
+      const text = (double ?? single ?? bare ?? "").replaceAll(HOLE, "");
+      const isSpoken = name === "value" ? SPOKEN_VALUE.test(text) : !MACHINES.test(name);
+      if (isSpoken && LETTERS.test(text)) texts.push(`${name}="${text}"`);
     }
     return HOLE;
   });
   for (const part of inner.split(HOLE)) if (LETTERS.test(part)) texts.push(part.replaceAll(/\s+/gu, " ").trim());
   return texts;
+}
+
+/** Say which text a script puts where people read it. */
+export function textsSet(code: string): string[] {
+  return [...code.matchAll(SET)]
+    .map(({ groups }) => (groups?.["text"] ?? groups?.["given"] ?? "").replaceAll(/\$\{[^}]*\}/gu, ""))
+    .filter((text) => LETTERS.test(text));
 }
 
 /** Read code up to the brace that closes it; give back where that was. */
@@ -100,7 +126,7 @@ function readTemplate(code: string, from: number, found: Source): number {
       at += 1;
     }
   }
-  if (kind === "html") found.templates.push(text);
-  else if (kind !== "css" && kind !== "svg") found.strings.push(text);
+  if (kind === "html" || kind === "svg") found.templates.push(text);
+  else if (kind !== "css") found.strings.push(text);
   return at + 1;
 }
