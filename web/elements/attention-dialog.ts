@@ -37,6 +37,7 @@ export class AttentionDialog extends UsherElement {
 
   async open(): Promise<void> {
     this.wished = wishes();
+    await this.updateComplete;
     await this.dialog.open();
   }
 

@@ -57,6 +57,7 @@ export class BlockedPeople extends UsherElement {
   async open(): Promise<void> {
     this.problem = null;
     void this.load();
+    await this.updateComplete;
     await this.dialog.open();
   }
 

@@ -42,6 +42,7 @@ export class InvitationLink extends UsherElement {
   async open(row: LedgerRow): Promise<void> {
     this.row = row;
     void this.load();
+    await this.updateComplete;
     await this.dialog.open();
   }
 

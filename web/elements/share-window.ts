@@ -120,6 +120,7 @@ export class ShareWindow extends UsherElement {
   async open(): Promise<void> {
     this.problem = null;
     void this.load();
+    await this.updateComplete;
     await this.dialog.open();
   }
 

@@ -330,6 +330,15 @@ describe("what happens after inviting", () => {
 });
 
 describe("the window of the blocked", () => {
+  it("opens also when it is asked to before it was ever drawn", async () => {
+    replies.set("/entries/e/blocks", [] as unknown as object);
+    await import("../../elements/blocked-people");
+    const window = document.createElement("blocked-people") as HTMLElement & { open: () => Promise<void> };
+    document.body.append(window);
+    await window.open();
+    expect(all(document, "dialog")[0]?.hasAttribute("open")).toBe(true);
+  });
+
   it("names the link only where somebody is recognised by it", async () => {
     const block = { name: "Bo", email: "", link_name: "Open day", blocked_at: 1_000, blocked_by: "Hanna" };
     replies.set("/entries/e/blocks", [
@@ -338,7 +347,7 @@ describe("the window of the blocked", () => {
     ] as unknown as object);
     await import("../../elements/blocked-people");
     const window = await put<HTMLElement & { open: () => Promise<void> }>("blocked-people");
-    void window.open();
+    await window.open();
     await settled();
     const [without, withLink] = texts("[data-block]");
     expect(without).not.toContain("Open day");
