@@ -258,7 +258,12 @@ async def _running(count: int) -> AsyncIterator[_Nodes]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="usher-load-")))
         redis = await stack.enter_async_context(started_redis(folder))
-        env = {"REDIS_URL": redis.url, "USHER_KEYS": str(folder / "keys.json")}
+        env = {
+            "REDIS_URL": redis.url,
+            "USHER_KEYS": str(folder / "keys.json"),
+            # Many processes on few cores: nobody is to be taken for lost because of that.
+            "USHER_PING_MS": "20000",
+        }
         servers = [await stack.enter_async_context(started_server(env)) for _ in range(count)]
         nodes = _Nodes(redis, servers, folder)
         for server, url in zip(servers, nodes.urls(), strict=True):

@@ -103,7 +103,8 @@ class Hub:
         """Have a wish decided in its room (see `Room.ask`)."""
         try:
             room = await self.room(room_id, is_new=isinstance(wish, CreateEntry))
-        except StoreError:
+        except StoreError as problem:
+            log.warning("room %s is not at hand: %s", room_id, problem)
             return Rejected(code=ErrorCode.OVERLOADED)
         if room is None:
             return Rejected(code=self.why_no_room())

@@ -8,7 +8,8 @@ is never delayed. Somebody else's append (`Conflict`) only means to read on and 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 
 from protocol.commands import Command
 from protocol.errors import ErrorCode
@@ -44,6 +45,8 @@ MAX_ROUNDS = 50
 RETRY_S = 1.0
 """How long the room waits before it repeats a step that came to nothing."""
 LONGEST_WAIT_S = 3_600.0
+CROWDED_S = 2.0
+"""How long after a lost race a node asks for turns; finding that others wrote prolongs it."""
 
 
 class Room:
@@ -80,6 +83,7 @@ class Room:
         self._checkpoints = Checkpoints(self.replica, stores.journal, settings)
         self._is_closing = False
         self._own_rest_until = 0.0
+        self._crowded_until = 0.0
 
     # --- what the edge calls ---------------------------------------------------------------
 
@@ -168,19 +172,40 @@ class Room:
         while True:
             await self._wait_for_work()
             self._wake.clear()
-            if self._news.is_behind:
-                try:
-                    await self._catch_up()
-                except (StoreError, TimeoutError) as problem:
-                    # By a state that may not be the newest, nothing is decided.
-                    await self._put_off(self._asks.take(len(self._asks)), problem)
-                    continue
-            batch = [*self._own_asks(), *self._next_asks()]
-            if batch:
-                await self._commit(batch)
+            async with self._in_turn():
+                await self._work()
             if self._asks:
                 self._wake.set()
             self._note_idleness()
+
+    @asynccontextmanager
+    async def _in_turn(self) -> AsyncIterator[None]:
+        """Wait for a turn where nodes have got in each other's way lately.
+
+        What is asked meanwhile comes along, so that a turn is the longer the more nodes wait.
+        """
+        now = self._world.monotonic()
+        if now >= self._crowded_until or not (self._asks or self._own_due_s() <= 0):
+            yield
+            return
+        async with self._stores.store.turn(self.id) as head:
+            if head is not None and head > self.replica.position.version:
+                self._crowded_until = self._world.monotonic() + CROWDED_S
+                self._news.doubt()
+            yield
+
+    async def _work(self) -> None:
+        """Read on if need be, and carry out what was asked."""
+        if self._news.is_behind:
+            try:
+                await self._catch_up()
+            except (StoreError, TimeoutError) as problem:
+                # By a state that may not be the newest, nothing is decided.
+                await self._put_off(self._asks.take(len(self._asks)), problem)
+                return
+        batch = [*self._own_asks(), *self._next_asks()]
+        if batch:
+            await self._commit(batch)
 
     async def _wait_for_work(self) -> None:
         """Sleep until something wakes us, or a wish of our own is due."""
@@ -256,6 +281,7 @@ class Room:
                     position = await self._append(draft)
                 except Conflict:
                     self._tally.conflicts += 1
+                    self._crowded_until = self._world.monotonic() + CROWDED_S
                     await self._catch_up()
                     continue
                 self._tally.appends += 1

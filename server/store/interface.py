@@ -130,6 +130,17 @@ class Store(Protocol):
         """
         ...
 
+    def turn(self, room: RoomId) -> AbstractAsyncContextManager[int | None]:
+        """Wait for a turn to append, where writers get in each other's way; end it on leaving.
+
+        Only a courtesy: it keeps nobody from appending, lapses by itself, and is had without
+        asking when the wait grows long. `append` alone decides who was first.
+
+        Returns:
+            The version of the head at the beginning of the turn; None where it is not known.
+        """
+        ...
+
     async def read(self, room: RoomId, after: Position, limit: int = 1000) -> Page:
         """Read on from a position (`START`: from the first version still there).
 

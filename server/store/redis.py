@@ -16,6 +16,7 @@ from server.store.redis_check import check
 from server.store.redis_hints import Subscriptions
 from server.store.redis_keys import Names
 from server.store.redis_log import RedisLog
+from server.store.redis_turns import Turns
 from server.store.redis_url import RedisUrl, Topology
 from server.store.redis_values import RedisValues
 from server.store.redis_wire import Wire
@@ -37,6 +38,7 @@ class RedisStore:
         self.names = names
         self._log = RedisLog(wire, names, "SPUBLISH" if is_sharded else "PUBLISH")
         self._values = RedisValues(wire, names)
+        self._turns = Turns(wire, names)
         self._subscriptions = Subscriptions(wire, names, is_sharded=is_sharded)
 
     @classmethod
@@ -90,6 +92,12 @@ class RedisStore:
         if puts:
             await self._values.drain(room, mark)
         return done[0]
+
+    @asynccontextmanager
+    async def turn(self, room: RoomId) -> AsyncIterator[int | None]:
+        """See `Store.turn`."""
+        async with self._turns.turn(room) as head:
+            yield head
 
     async def read(self, room: RoomId, after: Position, limit: int = 1000) -> Page:
         """See `Store.read`."""

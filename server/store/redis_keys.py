@@ -17,6 +17,8 @@ class RoomKeys:
     log: str
     stash: str
     channel: str
+    turn: str
+    queue: str
 
     def checkpoint(self, name: str) -> str:
         """Name the list that holds the parts of a checkpoint."""
@@ -32,7 +34,14 @@ class Names:
     def room(self, room: RoomId) -> RoomKeys:
         """Name what belongs to a room."""
         base = f"{self.prefix}{{{room}}}"
-        return RoomKeys(f"{base}:meta", f"{base}:log", f"{base}:stash", f"{base}:news")
+        return RoomKeys(
+            meta=f"{base}:meta",
+            log=f"{base}:log",
+            stash=f"{base}:stash",
+            channel=f"{base}:news",
+            turn=f"{base}:turn",
+            queue=f"{base}:queue",
+        )
 
     def shared(self, name: str) -> str:
         """Name something that belongs to no room."""

@@ -33,11 +33,12 @@ from server.store.redis_url import RedisUrl, Topology
 
 log = logging.getLogger(__name__)
 
-IN_FLIGHT = 64
-"""Calls on the wire at once, each on a connection of its own."""
+IN_FLIGHT = 16
+"""Calls on the wire at once, each on a connection of its own: Redis answers one after another
+anyway, and few connections make no storm when all nodes come back at once."""
 MAX_WAITING = 10_000
 """Calls that may wait for a connection; each room has one append in flight."""
-CONNECT_S = 2.0
+CONNECT_S = 4.0
 ANSWER_S = 4.0
 """How long one answer may take. Redis answers within a millisecond when all is well."""
 RETRIES = 2

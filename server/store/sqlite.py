@@ -105,6 +105,11 @@ class SqliteStore:
 
         return await self._writer.run(work, tell)
 
+    @asynccontextmanager
+    async def turn(self, room: RoomId) -> AsyncIterator[int | None]:  # noqa: ARG002 - see below
+        """See `Store.turn`. One process has the file, and a room has one writer in it."""
+        yield None
+
     async def read(self, room: RoomId, after: Position, limit: int = 1000) -> Page:
         """See `Store.read`."""
         return await self._readers.run(lambda c: sqlite_log.read(c, room, after, limit))
