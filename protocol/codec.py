@@ -39,6 +39,8 @@ _SERVER: Final[TypeAdapter[ServerMessage]] = TypeAdapter(ServerMessage)
 # Pings and pongs are most of what an idle connection says, so they are not taken apart anew.
 _PING_TEXT: Final = b'{"type":"ping"}'
 _PING_BYTES: Final[bytes] = msgpack.packb({"type": "ping"})
+_STALE_TEXT: Final = b'{"type":"ping","is_stale":true}'
+_STALE_BYTES: Final[bytes] = msgpack.packb({"type": "ping", "is_stale": True})
 _PONG_TEXT: Final = '{"type":"pong"}'
 _PONG_BYTES: Final[bytes] = msgpack.packb({"type": "pong"})
 _PONG: Final = messages.Pong()
@@ -85,6 +87,8 @@ class Codec:
         millisecond.
         """
         if type(message) is messages.Ping:
+            if message.is_stale:
+                return _STALE_TEXT if self.is_text else _STALE_BYTES
             return _PING_TEXT if self.is_text else _PING_BYTES
         if isinstance(message, Do):
             plain = message.model_dump(exclude_none=True)

@@ -121,6 +121,8 @@ class ClientState:
         """Where in the log the view stands."""
         self.is_current = False
         """The view is kept up to date; false while a snapshot is being waited for."""
+        self.is_stale = False
+        """The server said that what it shows may be out of date."""
         self.snapshots = 0
         """How many snapshots have come."""
         self.notices: deque[Notice] = deque(maxlen=MAX_NOTICES)
@@ -177,6 +179,7 @@ class ClientState:
         """
         self.welcome = None
         self.is_current = False
+        self.is_stale = False
         self._out.clear()
         said = self._goodbye
         code = close_code
@@ -242,6 +245,7 @@ class ClientState:
             case Snapshot():
                 self._take_snapshot(message)
             case Ping():
+                self.is_stale = message.is_stale is True
                 self._say(Pong())
             case Reply():
                 self.pending.pop(message.id, None)

@@ -183,6 +183,9 @@ class Ping(Wire):
     """Still there? Answer with a pong."""
 
     type: Literal["ping"] = "ping"
+    is_stale: Literal[True] | None = None
+    """What is shown may be out of date, and nothing can be changed: the server does not reach
+    its store. Left out by the first ping after it does."""
 
 
 class Goodbye(Wire):

@@ -5,6 +5,7 @@ else; a client may leave out whatever has a default. A shape that goes both ways
 the server sends it.
 """
 
+import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -149,7 +150,7 @@ _SCALARS = {
 
 
 def _literal(value: object) -> str:
-    return '"' + str(value).replace('"', '\\"') + '"'
+    return json.dumps(value)
 
 
 def _name(ref: str) -> str:

@@ -14,6 +14,9 @@ from server.store.interface import Store, StoreError
 
 log = logging.getLogger(__name__)
 
+STALE_S = 1.0
+"""Beyond two comparisons, for those that are slow."""
+
 
 class News:
     """Tells when a replica has to read on."""
@@ -38,11 +41,22 @@ class News:
         self._wake = wake
         self._heard = 0
         self._is_in_doubt = False
+        self._confirmed_at = world.monotonic()
 
     @property
     def is_behind(self) -> bool:
         """Say whether the replica has to read on, as far as is known."""
         return self._is_in_doubt or self._heard > self._replica.position.version
+
+    @property
+    def is_stale(self) -> bool:
+        """Say whether the store has not been heard of for longer than two comparisons take."""
+        age_s = self._world.monotonic() - self._confirmed_at
+        return age_s > 2 * self._settings.head_check_s + STALE_S
+
+    def confirm(self) -> None:
+        """Note that the store was reached."""
+        self._confirmed_at = self._world.monotonic()
 
     def doubt(self) -> None:
         """Note that the log may not be where the replica is."""
@@ -53,6 +67,7 @@ class News:
         """Note that the replica has read on. Whatever was heard before is settled by that."""
         self._is_in_doubt = False
         self._heard = 0
+        self.confirm()
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -90,5 +105,6 @@ class News:
         except (StoreError, TimeoutError) as problem:
             log.warning("room %s: where the log ends is unknown: %s", self._replica.room, problem)
             return
+        self.confirm()
         if head != self._replica.position:
             self.doubt()

@@ -49,4 +49,4 @@ class PingWheel:
                 if now - watcher.last_heard > patience_s:
                     watcher.close(ErrorCode.TOO_SLOW)
                 else:
-                    watcher.ping()
+                    watcher.ping(is_stale=room.is_stale)

@@ -98,6 +98,11 @@ class Room:
         return self.replica.state
 
     @property
+    def is_stale(self) -> bool:
+        """Say whether it is unknown for a while now what the log holds."""
+        return self._news.is_stale
+
+    @property
     def watchers(self) -> Iterable[Watcher]:
         """The connections of this node."""
         return self._shown.all()
@@ -284,6 +289,7 @@ class Room:
                     self._crowded_until = self._world.monotonic() + CROWDED_S
                     await self._catch_up()
                     continue
+                self._news.confirm()
                 self._tally.appends += 1
                 self._tally.records += len(draft.steps)
                 self._adopt(draft.steps, self.replica.follow(draft.steps, draft.state, position))

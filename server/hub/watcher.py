@@ -48,6 +48,9 @@ def problem(
     )
 
 
+FRESH, STALE = Ping(), Ping(is_stale=True)
+
+
 class Watcher:
     """A connection of a participant, as the room sees it.
 
@@ -109,7 +112,7 @@ class Watcher:
         self._notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)
         self._you: SelfView | None = None
         self._you_due = False
-        self._ping_due = False
+        self._ping_due: Ping | None = None
         self._unanswered = 0
         self._wake = asyncio.Event()
 
@@ -143,9 +146,9 @@ class Watcher:
             self._you_due = True
             self._wake.set()
 
-    def ping(self) -> None:
-        """Ask whether the client is there."""
-        self._ping_due = True
+    def ping(self, *, is_stale: bool) -> None:
+        """Ask whether the client is there, and say whether its view may be out of date."""
+        self._ping_due = STALE if is_stale else FRESH
         self._wake.set()
 
     def heard(self, now: float) -> None:
@@ -214,7 +217,7 @@ class Watcher:
             return You(you=self._you)
         if self._notices:
             return self._notices.popleft()
-        if self._ping_due:
-            self._ping_due = False
-            return Ping()
+        if self._ping_due is not None:
+            ping, self._ping_due = self._ping_due, None
+            return ping
         return None

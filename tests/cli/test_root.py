@@ -75,6 +75,28 @@ async def test_a_refusal_is_printed_and_ends_with_one(server: RunningServer) -> 
     assert json.loads(said)["code"] == "not_found"
 
 
+async def test_nodes_lists_the_processes_and_how_they_are(server: RunningServer) -> None:
+    code, out, _ = await server.usher("nodes")
+    assert code == 0
+    [node] = json.loads(out)
+    assert node["state"] == "alive"
+    assert str(server.port) in node["name"]
+    assert node["records"] >= node["appends"] >= 0
+    assert (node["conflicts"], node["connections"]) == (0, 0)
+    await server.stop()
+    code, out, _ = await server.usher("nodes")
+    assert (code, json.loads(out)) == (0, [])
+
+
+@pytest.mark.parametrize("url", ["http://nowhere", "redis://127.0.0.1:1", "redis+sentinel://a"])
+def test_a_redis_that_cannot_be_used_is_said_in_words(tmp_path: Path, url: str) -> None:
+    env = {"USHER_DATA": str(tmp_path / "data"), "PORT": "0", "REDIS_URL": url}
+    answer = CliRunner().invoke(main, ["serve"], env=env)
+    assert answer.exit_code == 3
+    assert "Redis" in answer.output or "REDIS_URL" in answer.output
+    assert "Traceback" not in answer.output
+
+
 async def test_a_key_works_until_it_is_revoked(server: RunningServer) -> None:
     code, out, _ = await server.usher("key", "create", "--name", "moodle", "--scope", "read")
     assert code == 0

@@ -84,6 +84,7 @@ class Client:
     position: Position | None = None
     notices: list[Notice] = field(default_factory=list)
     goodbye: Goodbye | None = None
+    pings: list[Ping] = field(default_factory=list)
     frames: list[bytes] = field(default_factory=list)
     snapshots: int = 0
     deltas: int = 0
@@ -146,6 +147,7 @@ class Client:
                 self.goodbye = goodbye
             case other:
                 assert isinstance(other, Ping), other
+                self.pings.append(other)
 
     async def until(
         self, condition: Callable[["Client"], bool], timeout_s: float = PATIENCE_S

@@ -405,3 +405,13 @@ def test_no_sequence_of_messages_breaks_a_client(messages: list[Any], is_watchin
         assert client.view is None or client.window is not None
     for frame in client.frames_to_send():
         MSGPACK.decode_client(frame)
+
+
+def test_a_ping_says_whether_the_view_may_be_out_of_date() -> None:
+    client = a_client(a_welcome(), a_you(), a_snapshot())
+    said = []
+    for ping in (Ping(is_stale=True), Ping(), Ping(is_stale=True)):
+        hear(client, ping)
+        said.append(client.is_stale)
+    client.lost(None)
+    assert [*said, client.is_stale] == [True, False, True, False]

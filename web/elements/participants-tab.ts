@@ -118,7 +118,9 @@ export class ParticipantsTab extends UsherElement {
         ? html`<div class="lost">${room("reconnecting")}
             <button type="button" class="button small" @click=${visit.retryNow}>${room("try_now")}</button>
           </div>`
-        : nothing}
+        : visit?.isStale
+          ? html`<div class="lost">${room("stale")}</div>`
+          : nothing}
     </div>`;
   }
 

@@ -20,6 +20,8 @@ export class Connection {
   view: View | null = null;
   /** The view is kept up to date; false while a snapshot is being waited for. */
   isCurrent = false;
+  /** The server said that what it shows may be out of date. */
+  isStale = false;
   window: Window | null;
 
   #goodbye: Problem | null = null;
@@ -70,6 +72,7 @@ export class Connection {
         break;
       }
       case "ping":
+        this.isStale = message.is_stale === true;
         this.#out.push({ type: "pong" });
         break;
       case "goodbye":
@@ -93,6 +96,7 @@ export class Connection {
     this.#goodbye = null;
     this.welcome = null;
     this.isCurrent = false;
+    this.isStale = false;
     this.#out = [];
     return said;
   }

@@ -1040,6 +1040,11 @@ export interface PersonView {
 /** Still there? Answer with a pong. */
 export interface Ping {
   readonly type: "ping";
+  /**
+   * What is shown may be out of date, and nothing can be changed: the server does not reach its
+   * store. Left out by the first ping after it does.
+   */
+  readonly is_stale?: true | null;
 }
 
 /** The answer to a ping. */

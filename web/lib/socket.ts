@@ -61,6 +61,10 @@ export class RoomSocket {
     return this.#connection.view;
   }
 
+  get isStale(): boolean {
+    return this.#connection.isStale;
+  }
+
   get window(): Window | null {
     return this.#connection.window;
   }

@@ -45,6 +45,11 @@ export class Visit {
     return this.#socket.status;
   }
 
+  /** What is seen may be out of date: the server does not reach its store. */
+  get isStale(): boolean {
+    return this.#socket.isStale;
+  }
+
   get clockOffset(): number {
     return this.#socket.clockOffset;
   }

@@ -149,6 +149,17 @@ it("answers a ping", () => {
   expect(connection.toSend()).toEqual([{ type: "pong" }]);
 });
 
+it("knows that what it shows may be out of date for as long as pings say so", () => {
+  const connection = watching();
+  connection.receive({ type: "ping", is_stale: true });
+  expect(connection.isStale).toBe(true);
+  connection.receive({ type: "ping" });
+  expect(connection.isStale).toBe(false);
+  connection.receive({ type: "ping", is_stale: true });
+  connection.lost();
+  expect(connection.isStale).toBe(false);
+});
+
 it("hands the goodbye on once", () => {
   const connection = watching();
   connection.receive({ type: "goodbye", problem: { code: "restarting", sentence: "…", again: true } });

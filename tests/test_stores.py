@@ -1,0 +1,48 @@
+"""Which store is used, and that its keys belong to it."""
+
+from pathlib import Path
+
+import pytest
+
+from server.keyring import load_or_make
+from server.settings import Settings
+from server.store.interface import Unusable
+from server.store.redis import RedisStore
+from server.store.sqlite import SqliteStore
+from server.stores import opened_store, sealer_for
+from tests.redis_servers import own_prefix
+
+
+async def test_without_a_word_it_is_the_file_in_the_data_folder(tmp_path: Path) -> None:
+    async with opened_store(Settings(data=tmp_path / "data")) as store:
+        assert isinstance(store, SqliteStore)
+
+
+async def test_with_a_url_it_is_redis(tmp_path: Path, redis_url: str) -> None:
+    settings = Settings(data=tmp_path, redis_url=own_prefix(redis_url, tmp_path))
+    async with opened_store(settings) as store:
+        assert isinstance(store, RedisStore)
+    assert settings.redis_url not in repr(settings)
+
+
+async def test_a_url_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="REDIS_URL"):
+        async with opened_store(Settings(data=tmp_path, redis_url="ftp://a")):
+            pass
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+async def test_keys_of_another_server_are_refused_in_words(
+    tmp_path: Path, redis_url: str, is_shared: bool
+) -> None:
+    url = own_prefix(redis_url, tmp_path) if is_shared else ""
+    settings = Settings(data=tmp_path / "data", redis_url=url)
+    (tmp_path / "data").mkdir()
+    keys = load_or_make(tmp_path / "keys.json")
+    for _ in range(2):
+        async with opened_store(settings) as store:
+            await sealer_for(store, keys)
+    others = load_or_make(tmp_path / "others.json")
+    async with opened_store(settings) as store:
+        with pytest.raises(Unusable, match="USHER_KEYS"):
+            await sealer_for(store, others)
