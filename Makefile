@@ -14,7 +14,7 @@ SHELL         := /bin/bash
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test style types format lock schema picture gallery web clean
+.PHONY: help run nodes test style types format lock schema picture gallery web clean
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 NPM := npm --no-audit --no-fund --no-update-notifier --loglevel=error
@@ -43,6 +43,10 @@ help: ## Say what can be made
 
 run: $(VENV)/.runtime web ## Serve on HOST and PORT
 	@exec $(BIN)/usher serve
+
+nodes: $(VENV)/.dev web ## Serve on two nodes and a Redis, as the Procfile says: ports 8001 and 8002
+	@$(call need,command -v redis-server,redis-server,the server that nodes share)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho start
 
 test: $(VENV)/.dev web ## Run every test; ARGS goes to pytest
 	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser in which the journeys run)

@@ -6,6 +6,7 @@ any more (links made with it stop working then, and what it wrapped cannot be op
 """
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -103,15 +104,19 @@ def _make(path: Path) -> Keyring:
         "keys": [{"id": secrets.token_hex(4), "secret": _text(secrets.token_bytes(KEY_BYTES))}],
         "person": _text(secrets.token_bytes(KEY_BYTES)),
     }
-    # O_EXCL: of two servers that start at once, one makes the file and the other reads it.
+    # Linked when it is whole: of nodes that start at once one makes the file, and no other
+    # reads half of it.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    except FileExistsError:
-        return _read(path)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
     return _read(path)
 
 

@@ -52,6 +52,8 @@ MAX_FRAME_BYTES = 64 * 1024
 MANY_FILES = 1_000_000
 SHUTDOWN_S = 10
 """How long open connections are given when the server stops."""
+STORE_PATIENCE_S = 15
+"""How long a server that starts waits for its store to start as well."""
 OPERATOR_KEY_FILE = "operator.key"
 STARTED_FILE = "server.json"
 """In the data folder while the server runs: where the command line finds it."""
@@ -86,7 +88,7 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
         mail = MailSettings.from_env(env)
         if settings.redis_url:
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        store = await stack.enter_async_context(opened_store(settings))
+        store = await stack.enter_async_context(opened_store(settings, patience_s=STORE_PATIENCE_S))
         keyring = load_or_make(settings.key_file)
         sealer = await sealer_for(store, keyring)
         journal: Journal[Record, RoomState] = Journal(store, sealer, Record, RoomState)

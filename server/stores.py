@@ -1,28 +1,38 @@
 """Which store the server uses, by its settings, and whether its keys belong to it."""
 
+import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from server.keyring import Keyring
 from server.settings import Settings
-from server.store.interface import Put, Store, Unusable
+from server.store.interface import Put, Store, Unavailable, Unusable
 from server.store.masterkeys import MasterKeys
 from server.store.redis import RedisStore
 from server.store.redis_url import BadRedisUrl, RedisUrl
 from server.store.sealing import Sealer
 from server.store.sqlite import SqliteStore
 
+log = logging.getLogger(__name__)
+
 FILE = "usher.sqlite3"
 TABLE = "server"
 FINGERPRINT = "keyring"
+RETRY_S = 0.5
 
 
 @asynccontextmanager
-async def opened_store(settings: Settings, *, exclusive: bool = True) -> AsyncIterator[Store]:
+async def opened_store(
+    settings: Settings, *, exclusive: bool = True, patience_s: float = 0
+) -> AsyncIterator[Store]:
     """Open the store: Redis where the settings name one, else the file of the data folder.
 
     Args:
         exclusive: False for the command line, beside a server that runs.
+        patience_s: for how long a Redis that does not answer yet is asked again, because what
+            starts together starts in any order.
 
     Raises:
         Unusable, Unavailable: it cannot be used, or not now; the sentence says why.
@@ -32,11 +42,23 @@ async def opened_store(settings: Settings, *, exclusive: bool = True) -> AsyncIt
             url = RedisUrl.parse(settings.redis_url)
         except BadRedisUrl as fault:
             raise Unusable(str(fault)) from fault
-        async with RedisStore.open(url) as shared:
-            yield shared
+        async with AsyncExitStack() as stack:
+            yield await _reached(stack, url, patience_s)
     else:
         async with SqliteStore.open(settings.data / FILE, exclusive=exclusive) as store:
             yield store
+
+
+async def _reached(stack: AsyncExitStack, url: RedisUrl, patience_s: float) -> RedisStore:
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            return await stack.enter_async_context(RedisStore.open(url))
+        except Unavailable as fault:
+            if time.monotonic() >= until:
+                raise
+            log.warning("waiting for the store: %s", fault)
+        await asyncio.sleep(RETRY_S)
 
 
 async def sealer_for(store: Store, keyring: Keyring) -> Sealer:

@@ -1,4 +1,5 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,13 @@ def test_the_second_start_finds_the_same_keys(tmp_path: Path) -> None:
     first, second = load_or_make(tmp_path / FILE_NAME), load_or_make(tmp_path / FILE_NAME)
     assert first.derived("links") == second.derived("links")
     assert first.person_key == second.person_key
+
+
+def test_of_servers_that_start_at_once_all_find_the_same_keys(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as starters:
+        rings = list(starters.map(load_or_make, [tmp_path / FILE_NAME] * 8))
+    assert len({ring.person_key for ring in rings}) == 1
+    assert [each.name for each in tmp_path.iterdir()] == [FILE_NAME]
 
 
 def test_keys_for_different_purposes_have_nothing_in_common(tmp_path: Path) -> None:

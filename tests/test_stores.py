@@ -1,16 +1,17 @@
 """Which store is used, and that its keys belong to it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from server.keyring import load_or_make
 from server.settings import Settings
-from server.store.interface import Unusable
+from server.store.interface import Store, Unavailable, Unusable
 from server.store.redis import RedisStore
 from server.store.sqlite import SqliteStore
 from server.stores import opened_store, sealer_for
-from tests.redis_servers import own_prefix
+from tests.redis_servers import PATIENCE_S, RedisServer, own_prefix
 
 
 async def test_without_a_word_it_is_the_file_in_the_data_folder(tmp_path: Path) -> None:
@@ -46,3 +47,21 @@ async def test_keys_of_another_server_are_refused_in_words(
     async with opened_store(settings) as store:
         with pytest.raises(Unusable, match="USHER_KEYS"):
             await sealer_for(store, others)
+
+
+async def test_a_redis_that_starts_later_is_waited_for(tmp_path: Path) -> None:
+    redis = RedisServer(tmp_path / "redis")
+    settings = Settings(data=tmp_path, redis_url=redis.url)
+    with pytest.raises(Unavailable):
+        async with opened_store(settings):
+            pass
+
+    async def opened() -> Store:
+        async with opened_store(settings, patience_s=PATIENCE_S) as store:
+            return store
+
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(opened())
+        await redis.start()
+    await redis.stop()
+    assert isinstance(waiting.result(), RedisStore)
