@@ -33,6 +33,12 @@ class Guest:
     """A name that was asked for and not yet acknowledged."""
     acknowledged: int = 0
     refused: int = 0
+    client: Client | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Say whether the server has said that what they see may be out of date."""
+        return self.client is not None and self.client.state.is_stale
 
     async def join(self, server: RunningServer) -> dict[str, Any]:
         """Complete the form, again and again until the server answers."""
@@ -126,6 +132,7 @@ class Crowd:
         admitted = await guest.join(self.server)
         url = f"ws://127.0.0.1:{self.server.port}/api/v1/sessions/{admitted['session_id']}/socket"
         async with connect(url, ticket=admitted["ticket"], window=ONE_ROW, timeout_s=60) as client:
+            guest.client = client
             await guest.act(client, self._enough)
             # The same person, under the name that was acknowledged last.
             await client.until(lambda one: one.you is not None and one.you.name == guest.name, 60)

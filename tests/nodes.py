@@ -80,18 +80,23 @@ class RunningNodes(RunningServer):
     """Nodes that look like one server. Stopping and killing it means all of them."""
 
     def __init__(
-        self, folder: Path, count: int, redis_url: str, env: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        count: int,
+        redis_url: str | Sequence[str],
+        env: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(folder, env)
+        urls = [redis_url] * count if isinstance(redis_url, str) else redis_url
         # The balancer has the port of the whole.
         shared = {
-            "REDIS_URL": redis_url,
+            "REDIS_URL": urls[0],
             "USHER_URL": self.url,
             "USHER_KEYS": str(folder / "keys.json"),
         }
         self.nodes = [
-            RunningServer(folder / f"node{number}", {**(env or {}), **shared})
-            for number in range(count)
+            RunningServer(folder / f"node{number}", {**(env or {}), **shared, "REDIS_URL": url})
+            for number, url in enumerate(urls)
         ]
         self._env |= shared
 
@@ -120,9 +125,16 @@ class RunningNodes(RunningServer):
 
 @asynccontextmanager
 async def running_nodes(
-    folder: Path, count: int, redis_url: str, env: Mapping[str, str] | None = None
+    folder: Path,
+    count: int,
+    redis_url: str | Sequence[str],
+    env: Mapping[str, str] | None = None,
 ) -> AsyncIterator[RunningNodes]:
-    """Run nodes behind a balancer for the length of a block."""
+    """Run nodes behind a balancer for the length of a block.
+
+    Args:
+        redis_url: where Redis is; or where it is for each node.
+    """
     nodes = RunningNodes(folder, count, redis_url, env)
     async with Balancer(nodes.nodes, nodes.port).running():
         await nodes.start()

@@ -44,8 +44,17 @@ async def eventually(condition: Callable[[], Awaitable[bool]], what: str) -> Non
 class RedisServer:
     """One process. Its folder outlives it."""
 
-    def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        port: int | None = None,
+        host: str = "127.0.0.1",
+        inside: tuple[str, ...] = (),
+    ) -> None:
         self.folder = folder
+        self.host = host
+        self._program = (*inside, PROGRAM)
         self.port = port or free_port()
         self.options = options
         self._process: asyncio.subprocess.Process | None = None
@@ -53,7 +62,7 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}"
+        return f"redis://{self.host}:{self.port}"
 
     @property
     def pid(self) -> int:
@@ -67,19 +76,21 @@ class RedisServer:
     async def start(self) -> None:
         arguments = ["--port", str(self.port)] if "--tls-port" not in self.options else []
         if not any(option.endswith(".conf") for option in self.options):
-            arguments += ["--dir", str(self.folder), "--save", "", "--bind", "127.0.0.1"]
+            arguments += ["--dir", str(self.folder), "--save", ""]
             arguments += ["--shutdown-timeout", "0"]
+            if "--bind" not in self.options:
+                arguments += ["--bind", self.host]
         await self._run(*self.options, *arguments)
 
     async def _run(self, *arguments: str) -> None:
         with (self.folder / "redis.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                PROGRAM, *arguments, stdout=log, stderr=log, cwd=self.folder
+                *self._program, *arguments, stdout=log, stderr=log, cwd=self.folder
             )
         await eventually(self.answers, f"an answer of Redis:\n{self.log}")
 
     def client(self) -> Redis:
-        return Redis(host="127.0.0.1", port=self.port, socket_timeout=5, protocol=2)
+        return Redis(host=self.host, port=self.port, socket_timeout=5, protocol=2)
 
     async def call(self, *command: str | bytes | int) -> object:
         """Say one command to this very server."""

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.crowd import Crowd, until
+from tests.netns import far_redis, may_make_hosts
 from tests.nodes import RunningNodes, running_nodes
 from tests.redis_servers import own_prefix
 
@@ -69,6 +70,34 @@ async def test_a_node_that_slept_past_its_lease_does_not_go_on(
         assert await sleeper.wait() == 3
         assert "given up" in sleeper.log
         await crowd.everybody_acts()
+
+
+@pytest.mark.timeout(180)
+async def test_a_node_is_cut_off_from_redis_while_its_people_stay_connected(tmp_path: Path) -> None:
+    if reason := await may_make_hosts():
+        pytest.skip(f"no host can be made here: {reason}")
+    async with (
+        far_redis(tmp_path / "redis", 2, "--appendonly", "yes") as redis,
+        running_nodes(tmp_path, 2, redis.urls, QUICK) as nodes,
+        Crowd(nodes, PEOPLE).inside() as crowd,
+    ):
+        await crowd.everybody_acts()
+        near, far = nodes.nodes
+        await redis.pull(1)
+        # Whoever is at that node is told, and keeps the view; the others go on with each other,
+        # and find that its people have to come back.
+        await until(lambda: "is gone" in near.log)
+        await until(lambda: any(guest.is_stale for guest in crowd.guests))
+        await crowd.many_act()
+        told = [guest for guest in crowd.guests if guest.is_stale]
+        assert all(guest.client and guest.client.view for guest in told)
+        assert 0 < len(told) < PEOPLE
+        # Once it reaches Redis again it finds that it was given up, and ends.
+        await redis.plug(1)
+        assert await far.wait() == 3
+        assert "given up" in far.log
+        await crowd.everybody_acts()
+        assert not any(guest.is_stale for guest in crowd.guests)
 
 
 @pytest.mark.timeout(240)
