@@ -12,6 +12,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export default defineConfig({
   root: here("."),
   publicDir: here("module"),
+  resolve: { alias: [{ find: /^\.\/codec$/u, replacement: here("lib/codec-json.ts") }] },
   plugins: [messages(), hosted(), prefix(here("elements"), ["participants-tab"]), compress()],
   build: {
     outDir: here("dist/module"),

@@ -195,7 +195,7 @@ async def waiting_message(visit: Visit) -> None:
 AT_THE_DOOR = (
     *("link_not_found", "link_disabled", "link_expired", "link_used_up", "link_revoked"),
     *("blocked", "removed", "declined", "room_full", "session_ended", "rate_limited"),
-    *("overloaded", "restarting", "version_unsupported", "internal"),
+    *("overloaded", "version_unsupported", "internal"),
 )
 """Some of them take days, or a server that fails: the answer is given in its place."""
 
@@ -203,17 +203,29 @@ AT_THE_DOOR = (
 def refusal(code: str) -> None:
     @screen("doors", f"refused: {code}")
     async def refused(visit: Visit) -> None:
-        facts = REFUSALS[ErrorCode(code)]
-        problem = {"code": code, "sentence": facts.sentence, "again": facts.again}
-
-        async def answer(route: Route) -> None:
-            await route.fulfill(
-                status=facts.status, json=problem, content_type="application/problem+json"
-            )
-
-        await visit.page.route("**/api/v1/doors/guest/look", answer)
+        await answered(visit, code)
         await visit.open("/join#g.anything")
         await visit.page.get_by_role("alert").first.wait_for()
+
+
+async def answered(visit: Visit, code: str) -> None:
+    """Have every link that is looked at refused."""
+    facts = REFUSALS[ErrorCode(code)]
+    problem = {"code": code, "sentence": facts.sentence, "again": facts.again}
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(
+            status=facts.status, json=problem, content_type="application/problem+json"
+        )
+
+    await visit.page.route("**/api/v1/doors/guest/look", answer)
+
+
+@screen("doors", "the server is about to restart")
+async def restarting(visit: Visit) -> None:
+    await answered(visit, "restarting")
+    await visit.open("/join#g.anything")
+    await visit.page.get_by_role("status").filter(has_text="by ourselves").wait_for()
 
 
 for one in AT_THE_DOOR:

@@ -66,7 +66,10 @@ export class JoinPage extends UsherElement {
       </problem-card>`;
     }
     if (!looked) {
-      return html`<p class="loading" role="status">${this.#line.isDead ? doors("offline") : doors("looking")}</p>`;
+      return html`<div class="loading" role="status">
+        <h1>${doors("looking")}</h1>
+        ${this.#line.isDead ? html`<p>${doors("offline")}</p>` : nothing}
+      </div>`;
     }
     return looked.kind === "guest"
       ? html`<guest-door-form .token=${looked.token} .door=${looked.door} .typed=${this.#guest()}></guest-door-form>`

@@ -7,7 +7,7 @@
  * loss, which has no second effect on the server.
  */
 
-import { WIRE_VERSION } from "./codec";
+import { WIRE_VERSION } from "./frames";
 import { apply, Misfit } from "./roster";
 import type {
   ClientMessage, Command, Delta, Position, Problem, Reply, SelfView, ServerMessage, View, Welcome,

@@ -2,7 +2,8 @@
 
 import { problems } from "../messages/problems";
 import { Connection } from "./connection";
-import { Malformed, read, write } from "./codec";
+import { read, write } from "./codec";
+import { Malformed, type Frame } from "./frames";
 import { inOurWords } from "./refusals";
 import { backoff, patience } from "./timing";
 import { overWebSocket, type Connect, type Transport } from "./transport";
@@ -123,7 +124,7 @@ export class RoomSocket {
     return reply;
   }
 
-  #take(frame: ArrayBuffer): void {
+  #take(frame: Frame): void {
     try {
       const message = inWords(read(frame));
       this.#connection.receive(message);

@@ -1,16 +1,17 @@
 /** What the life cycle needs of a WebSocket, and no more; tests have one of their own. */
 
 import { SUBPROTOCOL } from "./codec";
+import type { Frame } from "./frames";
 
 export interface Listener {
   opened(): void;
-  received(frame: ArrayBuffer): void;
+  received(frame: Frame): void;
   /** At most once, and never after `hangUp`. */
   closed(code: number): void;
 }
 
 export interface Transport {
-  send(frame: Uint8Array<ArrayBuffer>): void;
+  send(frame: Frame): void;
   hangUp(): void;
 }
 
@@ -24,7 +25,7 @@ export const overWebSocket = (ticket?: string): Connect => (url, listener) => {
   const socket = new WebSocket(url, ticket ? [SUBPROTOCOL, TICKET + ticket] : SUBPROTOCOL);
   socket.binaryType = "arraybuffer";
   socket.onopen = () => listener.opened();
-  socket.onmessage = (event: MessageEvent<ArrayBuffer>) => listener.received(event.data);
+  socket.onmessage = (event: MessageEvent<Frame>) => listener.received(event.data);
   socket.onclose = (event) => listener.closed(event.code);
   return {
     send: (frame) => socket.send(frame),

@@ -1,6 +1,7 @@
 import { decode, encode } from "@msgpack/msgpack";
 import { describe, expect, it } from "vitest";
-import { Malformed, read, write } from "../../lib/codec";
+import { read, write } from "../../lib/codec";
+import { Malformed } from "../../lib/frames";
 import { frame } from "../making";
 
 describe("read", () => {
@@ -23,6 +24,7 @@ describe("read", () => {
     ["bytes behind the end", new Uint8Array([...encode({ type: "ping" }), 0xc0])],
     ["a string cut short", encode({ type: "ping" }).slice(0, -1)],
     ["an endless array", new Uint8Array([0xdd, 0xff, 0xff, 0xff, 0xff])],
+    ["text", "{}"],
     ["raw bytes", encode({ type: "ping", data: new Uint8Array(1) })],
   ])("refuses %s", (_name, bytes) => {
     expect(() => read(bytes)).toThrow(Malformed);

@@ -28,7 +28,7 @@ const connect: Connect = (_url, listener) => {
   const line = new Line(listener);
   lines.push(line);
   return {
-    send: (data) => line.sent.push(decode(data) as Line["sent"][number]),
+    send: (data) => line.sent.push(decode(data as Uint8Array) as Line["sent"][number]),
     hangUp: () => (line.isHungUp = true),
   };
 };
