@@ -28,6 +28,7 @@ from protocol.roles import Group, Role
 from protocol.routes import API
 from protocol.views import Range, Window
 
+ROOM = "e_demo-room"
 WATCHED = Window(groups={Group.VIEWERS: Range(count=50), Group.ON_STAGE: Range(count=25)})
 SETTLE_S = 60
 
@@ -86,9 +87,11 @@ async def cluster(plan: ClusterPlan) -> dict[str, Any]:
             nonlocal frames
             frames += 1
 
+        empty = await nodes.redis.memory_of(ROOM)
         async with asyncio.TaskGroup() as staying:
             joins = await _measured(nodes, lambda: _let_in(guests, token, plan, staying, count))
             await _seen(nodes, plan.members)
+            kept = await nodes.redis.memory_of(ROOM)
             plan.tell(f"{plan.members} inside after {joins['seconds']} s")
             promotions = await _promotions(nodes, plan)
             plan.tell(f"{plan.promotions} promoted")
@@ -107,6 +110,8 @@ async def cluster(plan: ClusterPlan) -> dict[str, Any]:
             "promotions": promotions,
             "reconnects": back,
             "deliveries": frames,
+            "redis_bytes_of_room": empty,
+            "redis_bytes_per_member": round((kept - empty) / plan.members),
         }
 
 
@@ -114,6 +119,7 @@ async def _measured(nodes: _Nodes, work: Callable[[], Any]) -> dict[str, Any]:
     """Time a piece of work, and say what the processes spent on it and how appends went."""
     cpu, redis_cpu = nodes.cpu_s(), usage_of(nodes.redis.pid).cpu_s
     before = await _tallies(nodes)
+    scripts, commands = await nodes.redis.calls()
     began, own = time.perf_counter(), time.process_time()
     per_node: list[list[float]] = await work()
     seconds = time.perf_counter() - began
@@ -121,6 +127,7 @@ async def _measured(nodes: _Nodes, work: Callable[[], Any]) -> dict[str, Any]:
     every = [one for some in per_node for one in some]
     spent = [after - b for after, b in zip(nodes.cpu_s(), cpu, strict=True)]
     redis_spent = usage_of(nodes.redis.pid).cpu_s - redis_cpu
+    more_scripts, more_commands = await nodes.redis.calls()
     await asyncio.sleep(3)  # until every node has told its tallies again
     after = await _tallies(nodes)
     made = {name: after[name] - before[name] for name in before}
@@ -134,6 +141,8 @@ async def _measured(nodes: _Nodes, work: Callable[[], Any]) -> dict[str, Any]:
         "node_cpu_s": [round(one, 2) for one in spent],
         "redis_cpu_s": round(redis_spent, 2),
         "client_cpu_s": round(own_cpu, 2),
+        "redis_scripts": more_scripts - scripts,
+        "redis_commands": more_commands - commands,
         "appends": made["appends"],
         "mean_batch": round(made["records"] / made["appends"], 2) if made["appends"] else 0,
         "conflict_rate": round(made["conflicts"] / tries, 3) if tries else 0,
@@ -267,7 +276,7 @@ async def _running(count: int) -> AsyncIterator[_Nodes]:
         servers = [await stack.enter_async_context(started_server(env)) for _ in range(count)]
         nodes = _Nodes(redis, servers, folder)
         for server, url in zip(servers, nodes.urls(), strict=True):
-            host = Host(url, "e_demo-room")
+            host = Host(url, ROOM)
             stack.push_async_callback(host.close)
             await host.sign_in(server.host_url)
             nodes.hosts.append(host)

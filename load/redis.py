@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from redis.asyncio import Redis
+
 from load.process import LoadError, ended
 from load.report import percentile
 
@@ -39,6 +41,19 @@ class StartedRedis:
             times.append((time.perf_counter() - began) * 1000)
         writer.close()
         return percentile(times, 0.5)
+
+    async def memory_of(self, room: str) -> int:
+        """Say how many bytes the keys of a room take."""
+        async with Redis(port=self.port) as client:
+            keys = [key async for key in client.scan_iter(match=f"*{{{room}}}*")]
+            return sum([await client.memory_usage(key, samples=0) or 0 for key in keys])
+
+    async def calls(self) -> tuple[int, int]:
+        """Say how many scripts ran, and how many commands with those inside scripts."""
+        async with Redis(port=self.port) as client:
+            stats = await client.info("commandstats")
+        counts = {name: int(one["calls"]) for name, one in stats.items()}
+        return counts.get("cmdstat_evalsha", 0), sum(counts.values())
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from server.store.redis_check import check
 from server.store.redis_hints import Subscriptions
 from server.store.redis_keys import Names
 from server.store.redis_log import RedisLog
+from server.store.redis_tokens import Tokens
 from server.store.redis_turns import Turns
 from server.store.redis_url import RedisUrl, Topology
 from server.store.redis_values import RedisValues
@@ -39,6 +40,7 @@ class RedisStore:
         self._log = RedisLog(wire, names, "SPUBLISH" if is_sharded else "PUBLISH")
         self._values = RedisValues(wire, names)
         self._turns = Turns(wire, names)
+        self._tokens = Tokens(wire, names)
         self._subscriptions = Subscriptions(wire, names, is_sharded=is_sharded)
 
     @classmethod
@@ -61,6 +63,7 @@ class RedisStore:
                 store._subscriptions.end()
                 listening.cancel()
                 await asyncio.wait([listening])
+                await store._tokens.close()
 
     async def append(
         self,
@@ -162,9 +165,7 @@ class RedisStore:
         Returns:
             0.0 when they were taken, else in how many seconds to try again.
         """
-        key = self.names.rate(bucket)
-        wait_ms = await self.wire.run("take_token", [key], burst, repr(per_s), count)
-        return float(wait_ms) / 1000
+        return await self._tokens.take(bucket, burst, per_s, count)
 
     async def renew_lease(self, node: NodeId, now: int, until: int) -> bool:  # noqa: ARG002 - for adapters whose leases expire by themselves
         """See `Store.renew_lease`."""

@@ -123,6 +123,29 @@ class Wire:
             return await self._finished(self._run_replicated(script, keys, args))
         return await self._finished(self._evaluate(script, keys, args))
 
+    async def run_each(
+        self, script: str, calls: Sequence[tuple[str, Sequence[Argument]]]
+    ) -> list[Any]:
+        """Run a script for each of some keys, in one go for each server.
+
+        Args:
+            calls: a key and the arguments, for each.
+
+        Raises:
+            Unavailable: it is not known for which of them it was run.
+        """
+        pipeline = self._client.pipeline(transaction=False)
+        for key, args in calls:
+            pipeline.execute_command("EVALSHA", _digest(script), 1, key, *args)
+        results = list(await self._finished(pipeline.execute(raise_on_error=False)))
+        for at, (key, args) in enumerate(calls):
+            if isinstance(results[at], NoScriptError):
+                results[at] = await self.run(script, [key], *args)
+            with _faults_told():
+                if isinstance(results[at], Exception):
+                    raise results[at]
+        return results
+
     async def command(self, name: str, key: str, *args: Argument) -> Any:
         """Run one command on one key.
 
