@@ -37,11 +37,12 @@ class RedisStore:
         is_sharded = wire.url.topology is Topology.CLUSTER
         self.wire = wire
         self.names = names
-        self._log = RedisLog(wire, names, "SPUBLISH" if is_sharded else "PUBLISH")
+        publish = "SPUBLISH" if is_sharded else "PUBLISH"
+        self._log = RedisLog(wire, names, publish)
         self._values = RedisValues(wire, names)
-        self._turns = Turns(wire, names)
+        self._turns = Turns(wire, names, publish)
         self._tokens = Tokens(wire, names)
-        self._subscriptions = Subscriptions(wire, names, is_sharded=is_sharded)
+        self._subscriptions = Subscriptions(wire, names, self._turns.heard, is_sharded=is_sharded)
 
     @classmethod
     @asynccontextmanager

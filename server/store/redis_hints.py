@@ -8,7 +8,7 @@ are asked for again after a pause with jitter, and whoever follows them is told 
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
@@ -36,10 +36,22 @@ Owner = tuple[str, int] | None
 
 
 class Subscriptions:
-    """Who follows which room, and one listener for each server that carries their channels."""
+    """Who follows which room, and one listener for each server that carries their channels.
 
-    def __init__(self, wire: Wire, names: Names, *, is_sharded: bool) -> None:
+    Args:
+        on_word: hears what else is said on a room's channel; gets the channel and the word.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        names: Names,
+        on_word: Callable[[str, bytes], None],
+        *,
+        is_sharded: bool,
+    ) -> None:
         """Follow nothing yet; `run` does the work."""
+        self.on_word = on_word
         self._wire = wire
         self._names = names
         self._is_sharded = is_sharded
@@ -216,8 +228,10 @@ class _Listener:
                 continue
             channel = message["channel"].decode()
             match message["type"]:
-                case "message" | "smessage":
+                case "message" | "smessage" if message["data"].isdigit():
                     self._home.heard(channel, int(message["data"]))
+                case "message" | "smessage":
+                    self._home.on_word(channel, message["data"])
                 case "subscribe" | "ssubscribe":
                     self._fresh.add(channel)
                     self._has_fresh.set()
