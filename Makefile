@@ -51,6 +51,7 @@ nodes: $(VENV)/.dev web ## Serve on two nodes and a Redis, as the Procfile says:
 test: $(VENV)/.dev web ## Run every test; ARGS goes to pytest
 	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser in which the journeys run)
 	@$(call need,command -v redis-server && command -v redis-cli,redis-server redis-tools,the servers on which the tests of many nodes run)
+	@$(call need,command -v nginx && command -v ip,nginx iproute2,the proxy and the network in the tests of many nodes)
 	@if [ -f web/package.json ]; then cd web && $(NPM) test; fi
 	@$(BIN)/python -m pytest $(ARGS)
 

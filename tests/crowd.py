@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from protocol.client import Client, connect
 from protocol.roles import Group
 from protocol.views import Range, View, Window
 from tests.running import RunningServer
+
+log = logging.getLogger(__name__)
+"""Tells how long people waited to those who ask: `pytest --log-cli-level=info`."""
 
 ENTRY = "/entries/e_demo-room"
 ONE_ROW = Window(groups={Group.VIEWERS: Range(count=1)})
@@ -123,7 +127,9 @@ class Crowd:
                 guest.acknowledged > count for guest, count in zip(self.guests, before, strict=True)
             )
         )
-        return asyncio.get_running_loop().time() - begun
+        seconds = asyncio.get_running_loop().time() - begun
+        log.info("everybody had a change acknowledged after %.1f s", seconds)
+        return seconds
 
     def _acknowledged(self) -> int:
         return sum(guest.acknowledged for guest in self.guests)
