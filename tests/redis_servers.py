@@ -12,7 +12,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from tests.running import free_port
+from tests.running import EPHEMERAL, free_port
 
 PATIENCE_S = 60
 PROGRAM = "redis-server"
@@ -236,7 +236,7 @@ async def redis_cluster(folder: Path, *options: str) -> AsyncIterator[RedisClust
 
 def _cluster_port() -> int:
     """Find a port whose companion for the Cluster's own traffic is a port as well."""
-    while (port := free_port()) + 10_000 > 65_535:
+    while (port := free_port()) + 10_000 >= EPHEMERAL:
         pass
     return port
 

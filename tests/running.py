@@ -1,8 +1,10 @@
 """The real server process, started on a free port, stopped or killed, and started again."""
 
 import asyncio
+import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -15,14 +17,21 @@ import httpx
 
 START_S = 30
 STOP_S = 30
+LEAST_PORT = 10_000
+EPHEMERAL = 32_768
+"""From here on Linux takes ports for outgoing connections (`ip_local_port_range`)."""
 
 
 def free_port() -> int:
-    """Find a port that nobody uses now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """Find a port that nobody uses now, and that the system gives to no outgoing connection.
+
+    Whoever was killed finds it free again, whatever went on meanwhile.
+    """
+    while True:
+        port = LEAST_PORT + secrets.randbelow(EPHEMERAL - LEAST_PORT)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 class RunningServer:

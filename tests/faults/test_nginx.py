@@ -23,7 +23,7 @@ async def nginx(folder: Path, nodes: RunningNodes) -> AsyncIterator[None]:
         ("listen 8080", f"listen 127.0.0.1:{nodes.port}"),
         ("127.0.0.1:8001", f"127.0.0.1:{nodes.nodes[0].port}"),
         ("127.0.0.1:8002", f"127.0.0.1:{nodes.nodes[1].port}"),
-        ("/tmp/usher-nginx.pid", str(folder / "nginx.pid")),
+        ("pid nginx.pid", f"pid {folder}/nginx.pid"),
     ):
         assert text.count(place) == 1
         text = text.replace(place, port)
