@@ -106,7 +106,7 @@ export class EntryPage extends UsherElement {
           : nothing}
       </div>
       <entry-content .entry=${entry} .isSignedIn=${Boolean(this.me?.account_id)}></entry-content>
-      ${entry.description ? html`<p class="description">${entry.description}</p>` : nothing}
+      ${entry.description ? html`<p class="description" dir="auto">${entry.description}</p>` : nothing}
       <invite-users entry-id=${entry.entry_id} .kind=${entry.kind} .types=${entry.invitation_types}></invite-users>
       <ledger-window entry-id=${entry.entry_id} .kind=${entry.kind} .types=${entry.invitation_types}
         @invite=${this.showInvite}></ledger-window>

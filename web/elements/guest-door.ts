@@ -81,7 +81,7 @@ export class GuestDoorForm extends UsherElement {
         </div>
       </div>
       <email-field label=${doors("email")} hint=${doors("guest.why")} .value=${filled?.email ?? ""}></email-field>
-      ${consent ? html`<div class="consent" tabindex="0" role="note">${consent}</div>` : nothing}
+      ${consent ? html`<div class="consent" dir="auto" tabindex="0" role="note">${consent}</div>` : nothing}
       <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>
         ${this.isBusy ? doors("guest.joining") : label}
       </button>

@@ -133,8 +133,8 @@ export class InviteList extends UsherElement {
       </td>
       <td role="cell">
         ${isBad && isFixable(one)
-          ? html`${this.renderInput(one, "first", invite("list.first.of", { line }))}
-              ${this.renderInput(one, "last", invite("list.last.of", { line }))}`
+          ? html`<div class="both">${this.renderInput(one, "first", invite("list.first.of", { line }))}
+              ${this.renderInput(one, "last", invite("list.last.of", { line }))}</div>`
           : html`<span class="text">${`${one.first} ${one.last}`.trim()}</span>`}
       </td>
       <td role="cell">

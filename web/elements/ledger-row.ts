@@ -8,6 +8,7 @@ import { initials, invitationName, ledgerName, tint } from "../lib/words";
 import { ledger } from "../messages/ledger";
 import type { LedgerRow as Invitation, LedgerState, SelfView, SessionView } from "../lib/protocol";
 import "./menu-button";
+import { emailFact } from "./row-element";
 import { sheets } from "./sheets";
 import look from "./participant-row.css?inline";
 import { UsherElement } from "./usher-element";
@@ -47,7 +48,6 @@ export class LedgerRow extends UsherElement {
     const name = row.name || row.email;
     const most = row.max_uses ?? 0;
     const facts = [
-      row.name ? row.email : "",
       most > 1 ? ledger("uses", { uses: row.uses, most }) : "",
       row.expires_at ? ledger("until", { when: moment(row.expires_at) }) : "",
       ledger("by", { name: row.invited_by }),
@@ -56,9 +56,10 @@ export class LedgerRow extends UsherElement {
       <span class="avatar tint-${tint(row.id)}" aria-hidden="true">${initials(name)}</span>
       <div class="words">
         <div class="name"><b title=${row.email}>${name}</b></div>
-        <div class="facts" title=${facts.join(" · ")}>
+        <div class="facts" title=${[row.name ? row.email : "", ...facts].filter(Boolean).join(" · ")}>
           <span class="role">${invitationName(row.invitation_type)}</span>
-          ${facts.map((fact) => html`<span>${fact}</span>`)}
+          ${row.name ? emailFact(row.email) : nothing}
+          ${facts.map((fact) => html`<span class="long">${fact}</span>`)}
         </div>
       </div>
       ${row.mail === "failed"

@@ -38,7 +38,7 @@ export class MenuButton extends UsherElement {
         aria-haspopup="menu"
         aria-expanded=${this.isOpen}
         aria-label=${this.text ? nothing : label}
-        title=${this.text ? nothing : label}
+        title=${label}
         @click=${this.toggle}
         @keydown=${this.onKey}
       >${this.text ? this.text : icon("more")}</button>

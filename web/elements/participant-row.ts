@@ -7,7 +7,7 @@ import { actionsFor } from "../lib/person-actions";
 import { labels } from "../lib/words";
 import type { SelfView, SessionView } from "../lib/protocol";
 import { icon, type IconName } from "./icons";
-import { RowElement, RowMenuEvent } from "./row-element";
+import { emailFact, RowElement, RowMenuEvent } from "./row-element";
 import { sheets } from "./sheets";
 import own from "./participant-row.css?inline";
 
@@ -47,8 +47,8 @@ export class ParticipantRow extends RowElement {
       row.presence === "seat" ? html`<span>${tab("joining")}</span>` : nothing,
       row.stage === "requested" ? html`<span class="accent">${tab("asks_for_stage")}</span>` : nothing,
       row.stage === "offered" ? html`<span class="accent">${tab("invited_to_stage")}</span>` : nothing,
-      row.link_name ? html`<span>${tab("via", { link: row.link_name })}</span>` : nothing,
-      row.email ? html`<span>${row.email}</span>` : nothing,
+      row.link_name ? html`<span class="long">${tab("via", { link: row.link_name })}</span>` : nothing,
+      row.email ? emailFact(row.email) : nothing,
     ].filter((fact) => fact !== nothing);
     return facts.length > 0 ? html`<div class="facts">${facts}</div>` : nothing;
   }

@@ -41,7 +41,7 @@ export class RoomGate extends UsherElement {
   protected override render(): TemplateResult {
     const { you } = this;
     return html`<div class="card" data-gate=${you.gate ?? ""}>
-      <p class="soft">${you.entry_name}</p>
+      <p class="soft" dir="auto">${you.entry_name}</p>
       ${you.gate === "countdown" ? this.renderCountdown() : this.renderWaiting()}
       <p class="hint">${doors("gate.you", { name: you.name })}</p>
       <button type="button" class="button quiet small" @click=${() => run(this, { type: "leave" })}>${doors("gate.leave")}</button>
@@ -93,7 +93,7 @@ export class RoomGate extends UsherElement {
         ${waiting_message
           ? html`<figure>
               <figcaption class="label">${doors("gate.message")}</figcaption>
-              <blockquote>${waiting_message}</blockquote>
+              <blockquote dir="auto">${waiting_message}</blockquote>
             </figure>`
           : nothing}
       </div>`;

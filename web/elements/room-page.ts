@@ -9,6 +9,7 @@ import { room } from "../messages/room";
 import "./confirm-dialog";
 import type { ConfirmDialog } from "./confirm-dialog";
 import "./own-controls";
+import "./page-switch";
 import "./participants-list";
 import type { ParticipantsList } from "./participants-list";
 import "./room-dialogs";
@@ -72,15 +73,15 @@ export class RoomPage extends UsherElement {
     const { visit } = this.#session;
     const { you, view, problem, hasLeft } = visit;
     if (problem || hasLeft) {
-      return html`<main id="main" class="alone"><room-end .visit=${visit} .problem=${problem}></room-end></main>`;
+      return html`${corner()}<main id="main" class="alone"><room-end .visit=${visit} .problem=${problem}></room-end></main>`;
     }
     if (you?.gate) {
-      return html`${this.renderLost()}<main id="main" class="alone">
+      return html`${this.renderLost()}${corner()}<main id="main" class="alone">
         <room-gate .you=${you} .clockOffset=${visit.clockOffset}></room-gate>
       </main>`;
     }
     if (you && view) return this.renderInside(you, view);
-    return html`${this.renderLost()}<main id="main" class="alone">
+    return html`${this.renderLost()}${corner()}<main id="main" class="alone">
       <p class="loading" role="status">${room("entering")}</p>
     </main>`;
   }
@@ -114,4 +115,9 @@ export class RoomPage extends UsherElement {
           : nothing}
     </div>`;
   }
+}
+
+/** Outside of the room, too, one chooses one's language and colours; it leads nowhere else. */
+function corner(): TemplateResult {
+  return html`<div class="corner" role="banner"><page-switch></page-switch></div>`;
 }

@@ -14,6 +14,8 @@ import own from "./room-stage.css?inline";
 
 /** More tiles than these may have to be scrolled, which the keyboard does in what has the focus. */
 const ROOM_FOR = 4;
+/** More than these are drawn smaller, so that a full stage is seen at once. */
+const MANY = 12;
 
 @customElement("room-stage")
 export class RoomStage extends UsherElement {
@@ -29,7 +31,7 @@ export class RoomStage extends UsherElement {
     if (this.#people.length === 0) {
       return html`<div class="empty">${icon("stage")}<p>${room("stage.empty")}</p></div>`;
     }
-    return html`<ul class="tiles" role="list" aria-label=${room("stage")}
+    return html`<ul class="tiles ${this.#people.length > MANY ? "many" : ""}" role="list" aria-label=${room("stage")}
       tabindex=${this.#people.length > ROOM_FOR ? 0 : nothing}>
       ${repeat(this.#people, (row) => row.id, (row) => this.renderTile(row))}
     </ul>`;

@@ -23,6 +23,10 @@ export class RowMenuEvent extends Event {
   }
 }
 
+/** An address among the facts. Where it is cut short, its beginning stays, also where all else runs to the left. */
+export const emailFact = (email: string): TemplateResult =>
+  html`<span class="long email"><span dir="ltr" title=${email}>${email}</span></span>`;
+
 export abstract class RowElement extends UsherElement {
   @property({ attribute: false }) row!: Row;
   /** What is searched for; the part of the name that matches is marked. */

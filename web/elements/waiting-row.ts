@@ -5,7 +5,7 @@ import { customElement, property } from "lit/decorators.js";
 import { tab } from "../messages/tab";
 import { run } from "../lib/asking";
 import { waitTextForStaff } from "../lib/words";
-import { RowElement } from "./row-element";
+import { emailFact, RowElement } from "./row-element";
 import { sheets } from "./sheets";
 import look from "./participant-row.css?inline";
 
@@ -27,11 +27,15 @@ export class WaitingRow extends RowElement {
     const { name } = row;
     const reason = row.wait_reason ? waitTextForStaff(row.wait_reason) : "";
     const link = row.link_name ? tab("via", { link: row.link_name }) : "";
-    const facts = [row.email, link, reason].filter(Boolean);
+    const said = [row.email, link, reason].filter(Boolean).join(" · ");
     return html`
       <div class="words" role="gridcell">
         ${this.renderName()}
-        <div class="facts" title=${facts.join(" · ")}>${facts.map((fact) => html`<span>${fact}</span>`)}</div>
+        <div class="facts" title=${said}>
+          ${row.email ? emailFact(row.email) : nothing}
+          ${link ? html`<span class="long">${link}</span>` : nothing}
+          ${reason ? html`<span class="long">${reason}</span>` : nothing}
+        </div>
       </div>
       ${this.renderFace()}
       ${this.mayAdmit
