@@ -48,12 +48,16 @@ nodes: $(VENV)/.dev web ## Serve on two nodes and a Redis, as the Procfile says:
 	@$(call need,command -v redis-server,redis-server,the server that nodes share)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho start
 
-test: $(VENV)/.dev web ## Run every test; ARGS goes to pytest
+test: $(VENV)/.dev web ## Run every test; ARGS goes to pytest; NODES=2 runs the journeys on nodes over Redis
 	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser in which the journeys run)
 	@$(call need,command -v redis-server && command -v redis-cli,redis-server redis-tools,the servers on which the tests of many nodes run)
 	@$(call need,command -v nginx && command -v ip,nginx iproute2,the proxy and the network in the tests of many nodes)
+ifdef NODES
+	@USHER_TEST_NODES=$(NODES) $(BIN)/python -m pytest $(or $(ARGS),tests/journeys)
+else
 	@if [ -f web/package.json ]; then cd web && $(NPM) test; fi
 	@$(BIN)/python -m pytest $(ARGS)
+endif
 
 style: $(VENV)/.dev ## Check lint and format
 	@$(BIN)/ruff check
