@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
@@ -45,9 +46,10 @@ class People:
     browser: Browser
     everybody: list[Person] = field(default_factory=list)
 
-    async def new(self, width: int = 1280, height: int = 860) -> Person:
+    async def new(self, width: int = 1280, height: int = 860, **options: Any) -> Person:
+        """Make somebody; `options` are those of Playwright's `new_context`."""
         context = await self.browser.new_context(
-            viewport={"width": width, "height": height}, locale="en-GB"
+            viewport={"width": width, "height": height}, **{"locale": "en-GB", **options}
         )
         context.set_default_timeout(PATIENCE_MS)
         await context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -18,6 +18,8 @@ export class EmailField extends UsherElement {
   @state() private fault: EmailFault | null = null;
   @state() private meant: string | null = null;
   @query("input") private input!: HTMLInputElement | null;
+  /** What was asked about once when it was to be sent: whoever sends it again means it. */
+  #doubted = "";
 
   protected override render(): TemplateResult {
     const { fault, meant } = this;
@@ -39,10 +41,18 @@ export class EmailField extends UsherElement {
     </div>`;
   }
 
-  /** The address, trimmed; null when there is something to correct, which is then shown. */
+  /**
+   * The address, trimmed; null when there is something to correct, which is then shown. What is
+   * probably a slip is held back once: Enter and a quick press on the button leave no time to
+   * read the question that comes with leaving the field.
+   */
   checked(): string | null {
-    this.fault = emailFault(this.input?.value ?? "");
-    return this.fault ? null : (this.input?.value.trim() ?? null);
+    const typed = this.input?.value.trim() ?? "";
+    this.fault = emailFault(typed);
+    this.meant = meantEmail(typed);
+    const isDoubtful = this.meant !== null && this.#doubted !== typed;
+    if (isDoubtful) this.#doubted = typed;
+    return this.fault || isDoubtful ? null : typed;
   }
 
   override focus(): void {

@@ -1,7 +1,7 @@
 /** The arithmetic of the attendance view: ways in, layers of the plot, stretches of time. */
 
 import { attendance } from "../messages/attendance";
-import { language, number } from "./language";
+import { locale, number } from "./language";
 import type { AttendanceSummary, CurveView, Origin, WayView } from "./protocol";
 
 /** The plot has so many colours that people can tell apart. */
@@ -144,9 +144,9 @@ export function marksOn(
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = language() + JSON.stringify(options);
+  const key = locale() + JSON.stringify(options);
   let made = formats.get(key);
-  if (!made) formats.set(key, (made = new Intl.DateTimeFormat(language(), options)));
+  if (!made) formats.set(key, (made = new Intl.DateTimeFormat(locale(), options)));
   return made;
 }
 

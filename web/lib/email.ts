@@ -18,7 +18,7 @@ const COMMON = [
   "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com",
   "icloud.com", "proton.me", "protonmail.com", "gmx.de", "gmx.net", "web.de", "t-online.de",
   "orange.fr", "free.fr", "laposte.net", "wanadoo.fr", "yahoo.fr", "hotmail.fr", "yahoo.es",
-  "hotmail.es", "walla.co.il",
+  "hotmail.es", "walla.co.il", "mail.com", "ymail.com", "email.com",
 ];
 
 /** The address that was probably meant, where a common domain is one slip away; else null. */

@@ -87,6 +87,13 @@ export function catalogue<Messages extends Record<string, string>>(
 
 export const language = (): Language => current;
 
+/**
+ * How moments are written: as where the reader lives, if that is a place of the page's language.
+ * Somebody in London reads 14:30, not 2:30 PM.
+ */
+export const locale = (): string =>
+  (globalThis.navigator?.languages ?? []).find((tag) => tag.toLowerCase().split("-")[0] === current) ?? current;
+
 export const direction = (): Direction => (RIGHT_TO_LEFT.has(current) ? "rtl" : "ltr");
 
 /** Speak another language from now on; resolves when its messages are here. */

@@ -1,7 +1,7 @@
 /** Waiting and telling the time. */
 
 import { common } from "../messages/common";
-import { language } from "./language";
+import { locale } from "./language";
 
 const FIRST_MS = 500;
 const MOST_MS = 30_000;
@@ -40,12 +40,12 @@ export function clock(ms: number): string {
 
 /** A moment in the reader's own time zone. */
 export function moment(at: number): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(at);
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(at);
 }
 
 /** A moment in full, for those who wait for it. */
 export function momentInFull(at: number): string {
-  return new Intl.DateTimeFormat(language(), {
+  return new Intl.DateTimeFormat(locale(), {
     weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit",
     timeZoneName: "short",
   }).format(at);

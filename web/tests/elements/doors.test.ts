@@ -154,6 +154,16 @@ describe("the guest's form helps", () => {
     expect((field(next, "name") as HTMLInputElement).value).toBe("");
   });
 
+  it("by asking once about what looks like a slip, before it is sent", async () => {
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST });
+    await fill(form, { name: "Ada", email: "ada@gmial.com" });
+    const asked = root(form).querySelector("email-field")?.shadowRoot?.querySelector("button");
+    expect(asked?.textContent).toContain("Did you mean ada@gmail.com?");
+    expect(calls).toEqual([]);
+    await fill(form, {});
+    expect(calls[0]?.body).toEqual({ token: "t0", name: "Ada", email: "ada@gmial.com" });
+  });
+
   it("with what was typed before a refusal", async () => {
     const typed = { name: "Ada", email: "ada@x.example" };
     const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST, typed });

@@ -31,6 +31,13 @@ describe("which language", () => {
     expect(language.pick(wished)).toBe(found);
   });
 
+  it.each([
+    [["en-GB", "en"], "en-GB"], [["fr", "en-IN"], "fr"], [["pt-BR", "en-IE"], "en-IE"], [["pt-BR"], "en"],
+  ])("has moments written as where %j is spoken: %s", async (preferred, found) => {
+    await fresh(preferred);
+    expect(language.locale()).toBe(found);
+  });
+
   it("is the one that was kept, before what the browser prefers", async () => {
     await fresh(["fr"]);
     expect(language.language()).toBe("fr");
