@@ -4,6 +4,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import * as api from "../lib/api";
+import { overHttp } from "../lib/asking";
 import { isLive } from "../lib/ranks";
 import { momentInFull } from "../lib/timing";
 import type { EntryView, Problem } from "../lib/protocol";
@@ -29,6 +30,7 @@ export class EntryContent extends UsherElement {
   @property({ type: Boolean }) isSignedIn = false;
   @state() private problem: Problem | null = null;
   @state() private hasPictureFailed = false;
+  @state() private isBusy = false;
   /** There is no quiz of our own, so the one at the entry's address is shown. */
   @state() private isElsewhere = false;
 
@@ -65,16 +67,29 @@ export class EntryContent extends UsherElement {
             <a class="button small" href=${api.calendarUrl(entry.entry_id)} download>${words("live.calendar")}</a>`
         : nothing}
       ${isEnded ? html`<p class="when">${words("live.ended")}</p>` : nothing}
-      ${entry.may_enter && !isEnded
-        ? html`<button type="button" class="button primary" @click=${this.enter}>${words("live.enter")}</button>`
-        : nothing}
-      ${!entry.may_enter
-        ? html`<p>${words(this.isSignedIn ? "live.closed" : "live.closed.stranger")}</p>`
-        : nothing}
-      ${isEnded && entry.rights.includes("start_session")
-        ? html`<p>${words("live.start_again")}</p>`
-        : nothing}
+      ${entry.may_enter ? this.renderWaysIn() : html`<p>${words(this.isSignedIn ? "live.closed" : "live.closed.stranger")}</p>`}
     </div>`;
+  }
+
+  /** Whoever may start it does so from here, and is inside; entering first is for preparing. */
+  private renderWaysIn(): TemplateResult | typeof nothing {
+    const { session_state, rights } = this.entry;
+    const isEnded = session_state === "ended";
+    const mayStart = session_state !== "open" && rights.includes("start_session");
+    if (isEnded && !mayStart) return nothing;
+    return html`<div class="line ways">
+        ${mayStart
+          ? html`<button type="button" class="button primary" aria-disabled=${this.isBusy} @click=${this.start}>
+              ${words(isEnded ? "menu.start_new" : "menu.start")}
+            </button>`
+          : nothing}
+        ${isEnded
+          ? nothing
+          : html`<button type="button" class="button ${mayStart ? "" : "primary"}" aria-disabled=${this.isBusy} @click=${this.enter}>
+              ${words("live.enter")}
+            </button>`}
+      </div>
+      ${mayStart ? html`<p>${words(isEnded ? "live.start_again" : "live.start_why")}</p>` : nothing}`;
   }
 
   /** A quiz of our own, or else that of another site. What it is made of loads for quizzes alone. */
@@ -122,11 +137,27 @@ export class EntryContent extends UsherElement {
   }
 
   private async enter(): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    this.problem = null;
     try {
       location.assign((await api.enter(this.entry.entry_id)).next);
     } catch (error) {
       this.problem = api.problemOf(error);
+      this.isBusy = false;
     }
+  }
+
+  /** Start, and go in: a session without anybody who leads it would end by itself. */
+  private async start(): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    this.problem = null;
+    const answer = await overHttp(this.entry.entry_id, { type: "start_session" });
+    this.isBusy = false;
+    if (answer.isDone) await this.enter();
+    else this.problem = answer.problem;
+    this.dispatchEvent(new Event("started"));
   }
 }
 

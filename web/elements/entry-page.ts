@@ -17,7 +17,6 @@ import type { BlockedPeople } from "./blocked-people";
 import "./confirm-dialog";
 import type { ConfirmDialog } from "./confirm-dialog";
 import "./entry-content";
-import "./entry-settings";
 import type { EntrySettings } from "./entry-settings";
 import type { GuestAccess } from "./guest-access";
 import { icon } from "./icons";
@@ -105,14 +104,14 @@ export class EntryPage extends UsherElement {
           ? html`<menu-button label=${words("more")} .items=${() => menu} @choose=${this.chosen}></menu-button>`
           : nothing}
       </div>
-      <entry-content .entry=${entry} .isSignedIn=${Boolean(this.me?.account_id)}></entry-content>
+      <entry-content .entry=${entry} .isSignedIn=${Boolean(this.me?.account_id)} @started=${this.load}></entry-content>
       ${entry.description ? html`<p class="description" dir="auto">${entry.description}</p>` : nothing}
       <invite-users entry-id=${entry.entry_id} .kind=${entry.kind} .types=${entry.invitation_types}></invite-users>
       <ledger-window entry-id=${entry.entry_id} .kind=${entry.kind} .types=${entry.invitation_types}
         @invite=${this.showInvite}></ledger-window>
       <guest-access entry-id=${entry.entry_id}></guest-access>
       <blocked-people entry-id=${entry.entry_id}></blocked-people>
-      <entry-settings .entry=${entry} @saved=${this.load}></entry-settings>
+      <entry-settings .entry=${entry} .accountId=${this.me?.account_id ?? null} @saved=${this.load}></entry-settings>
       <share-window .entry=${entry} @invite=${this.showInvite} @guests=${this.showGuests}
         @invitations=${this.showLedger}></share-window>
     `;
@@ -134,7 +133,7 @@ export class EntryPage extends UsherElement {
       case "blocked":
         return void this.blockedPeople.open();
       case "settings":
-        return void this.settings.open();
+        return void openWindow(this, () => import("./entry-settings"), () => this.settings.open());
     }
     if (command?.type === "start_session") void this.start();
     if (command?.type === "delete_entry") void this.deleteEntry();

@@ -1,173 +1,258 @@
-/** *Edit…*: the entry's own facts, and how its doors and its room behave. */
+/**
+ * *Edit…*: everything that can be set about an entry, in sections. Others may edit at the same
+ * time: what they change comes in while the window is open, and never over what is typed here.
+ */
 
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { runQuietly } from "../lib/asking";
-import { entryChanges, settingChanges } from "../lib/entry-form";
-import { readCaptions, writeCaptions } from "../lib/captions";
-import { isLive } from "../lib/ranks";
-import { toLocalInput } from "../lib/timing";
-import { modeName, STAGE_MODES } from "../lib/words";
-import type { Command, EntryView, Problem, ViewerList } from "../lib/protocol";
+import { runQuietly, tell } from "../lib/asking";
+import { faultsOf, fieldOf, spanText, type Faults } from "../lib/entry-checks";
+import * as drafts from "../lib/entry-draft";
+import type { Draft } from "../lib/entry-draft";
+import { FIELDS, sectionsFor, type Field, type FieldName, type Section, type Value } from "../lib/entry-fields";
+import { number } from "../lib/language";
+import { moment, fromLocalInput } from "../lib/timing";
+import { modeName } from "../lib/words";
+import type { Command, EntryView, Problem, StageMode } from "../lib/protocol";
 import { common } from "../messages/common";
-import { entry } from "../messages/entry";
+import { editing } from "../messages/editing";
+import type { ConfirmDialog } from "./confirm-dialog";
+import "./confirm-dialog";
+import "./entry-collaborators";
+import type { EntryField, FieldEvent } from "./entry-field";
+import "./entry-field";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import own from "./entry-settings.css?inline";
 
-const VIEWER_LIST = ["always", "auto", "never"] as const satisfies readonly ViewerList[];
-
+/** Dispatches `saved` when something was. */
 @customElement("entry-settings")
 export class EntrySettings extends UsherElement {
   static override styles = sheets(own);
 
   @property({ attribute: false }) entry!: EntryView;
-  /** The entry as it was when the window opened: looks at the server must not undo typing. */
-  @state() private shown: EntryView | null = null;
+  /** Who looks at this, to be warned before they shut themselves out. */
+  @property({ attribute: false }) accountId: string | null = null;
+  @state() private draft: Draft | null = null;
+  @state() private faults: Faults = new Map();
   @state() private problem: Problem | null = null;
   @state() private isBusy = false;
-  /** The line of the captions that is none, counted from 1. */
-  @state() private badLine = 0;
   @query("modal-dialog") private dialog!: ModalDialog;
+  @query("confirm-dialog") private confirm!: ConfirmDialog;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener("beforeunload", this.holdUp);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // While saving, what comes in may be from before or after; the next look tells.
+    const may = this.draft && !this.isBusy && this.entry.settings;
+    if (changed.has("entry") && this.draft && may) this.draft = drafts.merge(this.draft, this.entry);
+  }
 
   protected override render(): TemplateResult {
-    return html`<modal-dialog heading=${entry("edit")} @closed=${() => (this.shown = null)}>
-      ${this.shown ? this.renderForm(this.shown) : nothing}
-    </modal-dialog>`;
+    return html`<modal-dialog sheet heading=${editing("heading")} .mayClose=${this.mayClose} @closed=${this.onClosed}>
+        ${this.draft ? this.renderBody(this.draft) : nothing}
+      </modal-dialog>
+      <confirm-dialog></confirm-dialog>`;
   }
 
   async open(): Promise<void> {
     this.problem = null;
-    this.shown = this.entry;
+    this.faults = new Map();
+    this.draft = drafts.begin(this.entry);
+    addEventListener("beforeunload", this.holdUp);
     await this.updateComplete;
     await this.dialog.open();
   }
 
-  private renderForm(shown: EntryView): TemplateResult {
-    return html`<form class="stack" @submit=${this.submit}>
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-      <div class="field">
-        <label for="name">${entry("edit.name")}</label>
-        <input class="input" id="name" name="name" required maxlength="120" .value=${shown.name} />
-      </div>
-      <div class="field">
-        <label for="description">${entry("edit.description")}</label>
-        <textarea class="input" id="description" name="description" rows="3" maxlength="2000"
-          .value=${shown.description}></textarea>
-      </div>
-      ${isLive(shown.kind) ? this.renderSchedule(shown) : this.renderAddress(shown)}
-      ${shown.settings ? this.renderSettings(shown) : nothing}
-      <div class="line end">
-        <button type="button" class="button" @click=${() => this.dialog.close()}>${common("cancel")}</button>
-        <button class="button primary" ?disabled=${this.isBusy}>${common("save")}</button>
-      </div>
-    </form>`;
-  }
-
-  private renderAddress(shown: EntryView): TemplateResult {
-    return html`<div class="field">
-      <label for="content_url">${entry("edit.address")}</label>
-      <input class="input" id="content_url" name="content_url" inputmode="url" dir="ltr" maxlength="2000"
-        .value=${shown.content_url ?? ""} placeholder="https://" />
-    </div>
-    ${shown.kind === "video" ? this.renderCaptions(shown) : nothing}`;
-  }
-
-  private renderCaptions(shown: EntryView): TemplateResult {
-    return html`<div class="field">
-      <label for="captions">${entry("edit.captions")}</label>
-      <textarea class="input" id="captions" name="captions" rows="2" dir="ltr" spellcheck="false"
-        placeholder=${entry("edit.captions.example")} aria-describedby="captions-why captions-fault"
-        .value=${writeCaptions(shown.captions)}></textarea>
-      <p class="hint" id="captions-why">${entry("edit.captions.why")}</p>
-      <p class="fault" id="captions-fault" role="status">
-        ${this.badLine ? entry("edit.captions.fault", { line: this.badLine }) : nothing}
-      </p>
-    </div>`;
-  }
-
-  private renderSchedule(shown: EntryView): TemplateResult {
-    return html`<div class="pair">
-      <div class="field">
-        <label for="starts_at">${entry("edit.starts")}</label>
-        <input class="input" id="starts_at" name="starts_at" type="datetime-local" .value=${toLocalInput(shown.starts_at)} />
-      </div>
-      <div class="field">
-        <label for="ends_at">${entry("edit.ends")}</label>
-        <input class="input" id="ends_at" name="ends_at" type="datetime-local" .value=${toLocalInput(shown.ends_at)} />
-      </div>
-    </div>
-    <p class="hint">${entry("edit.zone", { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>`;
-  }
-
-  private renderSettings(shown: EntryView): TemplateResult | typeof nothing {
-    const settings = shown.settings;
-    if (!settings) return nothing;
-    return html`
-      ${isLive(shown.kind)
-        ? html`<h3>${entry("edit.room")}</h3>
-            <div class="pair">
-              <div class="field">
-                <label for="stage_mode">${entry("edit.stage_mode")}</label>
-                <select class="input" id="stage_mode" name="stage_mode">
-                  ${STAGE_MODES.map(
-                    (mode) => html`<option value=${mode} ?selected=${mode === settings.stage_mode}>${modeName(mode)}</option>`,
-                  )}
-                </select>
-              </div>
-              <div class="field">
-                <label for="stage_capacity">${entry("edit.stage_capacity")}</label>
-                <input class="input" id="stage_capacity" name="stage_capacity" type="number" min="1" max="1000" required .value=${String(settings.stage_capacity)} />
-              </div>
-              <div class="field">
-                <label for="viewer_list">${entry("edit.viewer_list")}</label>
-                <select class="input" id="viewer_list" name="viewer_list">
-                  ${VIEWER_LIST.map(
-                    (value) => html`<option value=${value} ?selected=${value === settings.viewer_list}>${entry(`edit.viewer_list.${value}`)}</option>`,
-                  )}
-                </select>
-              </div>
-            </div>
-            ${check("opens_by_itself", entry("edit.opens_by_itself"), settings.opens_by_itself)}
-            ${check("guests_may_rename", entry("edit.guests_may_rename"), settings.guests_may_rename)}`
+  private renderBody(draft: Draft): TemplateResult {
+    const sections = sectionsFor(this.entry.kind, drafts.shown(draft));
+    const mayShare = this.entry.rights.includes("manage_collaborators");
+    const names = [...sections.map((section) => section.name), ...(mayShare ? (["people"] as const) : [])];
+    return html`<nav aria-label=${editing("sections")}>
+        ${names.map(
+          (name) => html`<button type="button" class="button small" @click=${() => this.jump(name)}>${editing(`section.${name}`)}</button>`,
+        )}
+      </nav>
+      ${this.entry.settings ? nothing : html`<p class="problem" role="alert">${editing("gone")}</p>`}
+      <form id="form" novalidate @submit=${this.submit} @field=${this.onField}>
+        ${sections.map((section) => this.renderSection(section, draft))}
+      </form>
+      ${mayShare
+        ? html`<section>
+            <h3 id="section-people" tabindex="-1">${editing("section.people")}</h3>
+            <entry-collaborators .entryId=${this.entry.entry_id} .accountId=${this.accountId}
+              .kind=${this.entry.kind} @saved=${() => this.dispatchEvent(new Event("saved"))}></entry-collaborators>
+          </section>`
         : nothing}
-      <h3>${entry("edit.doors")}</h3>
-      ${check("moderators_may_invite", entry("edit.moderators_may_invite"), settings.moderators_may_invite)}
-      ${check("approve_guests", entry("edit.approve_guests"), settings.approve_guests)}
-      ${check("code_on_first_use", entry("edit.code_on_first_use"), settings.code_on_first_use)}
-      <div class="field">
-        <label for="consent">${entry("edit.consent")}</label>
-        <textarea class="input" id="consent" name="consent" rows="3" maxlength="2000" .value=${settings.consent}></textarea>
-      </div>
-    `;
+      ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
+      <span slot="foot" class="state grow ${this.faults.size > 0 ? "bad" : ""}" role="status">${this.stateText(draft)}</span>
+      <button slot="foot" type="button" class="button" @click=${() => this.dialog.leave()}>${common("cancel")}</button>
+      <button slot="foot" type="submit" form="form" class="button primary" aria-disabled=${this.isBusy || !this.entry.settings}
+        >${common("save")}</button>`;
+  }
+
+  private stateText(draft: Draft): string {
+    if (this.isBusy) return editing("state.busy");
+    if (this.faults.size > 0) return editing("state.faults", { count: this.faults.size });
+    const count = drafts.changed(draft).length;
+    return count > 0 ? editing("state.dirty", { count }) : editing("state.clean");
+  }
+
+  private renderSection({ name, fields }: Section, draft: Draft): TemplateResult {
+    return html`<section>
+      <h3 id=${`section-${name}`} tabindex="-1">${editing(`section.${name}`)}</h3>
+      <div class="fields">${fields.map((field) => this.renderField(field, draft))}</div>
+    </section>`;
+  }
+
+  private renderField(field: Field, draft: Draft): TemplateResult {
+    const { name } = field;
+    const isClash = draft.clashes.has(name);
+    return html`<entry-field class="of-${field.kind}" data-field=${name} .field=${field} .value=${drafts.shown(draft)[name] ?? null}
+      label=${editing(name)} why=${whyText(name)} fault=${this.faults.get(name) ?? ""}
+      placeholder=${name === "captions" ? editing("captions.example") : name === "content_url" ? "https://" : ""}
+      .options=${optionsOf(field)} ?isClash=${isClash}
+      note=${isClash ? clashText(field, draft.base[name] ?? null) : draft.news.has(name) ? editing("changed") : ""}
+      @adopt=${() => this.adopt(name)}></entry-field>`;
+  }
+
+  private jump(name: Section["name"] | "people"): void {
+    const heading = this.renderRoot.querySelector<HTMLElement>(`#section-${name}`);
+    heading?.scrollIntoView({ block: "start" });
+    heading?.focus({ preventScroll: true });
+  }
+
+  private onField(event: FieldEvent): void {
+    if (!this.draft) return;
+    this.draft = drafts.edit(this.draft, event.name, event.value);
+    // What was at fault is looked at with every letter; what is being typed is left in peace.
+    if (this.faults.size > 0) this.faults = faultsOf(drafts.shown(this.draft), [...this.faults.keys()]);
+  }
+
+  private adopt(name: FieldName): void {
+    if (this.draft) this.draft = drafts.adopt(this.draft, name);
+    this.renderRoot.querySelector<EntryField>(`[data-field=${name}]`)?.focus();
+  }
+
+  private readonly mayClose = (): boolean | Promise<boolean> => {
+    if (this.isBusy) return false;
+    const count = this.draft ? drafts.changed(this.draft).length : 0;
+    if (count === 0) return true;
+    return this.confirm.ask({
+      heading: editing("discard"), text: editing("discard.text", { count }), action: editing("drop"),
+    });
+  };
+
+  /** The browser asks in its own words before it leaves the page. */
+  private readonly holdUp = (event: BeforeUnloadEvent): void => {
+    if (this.draft && drafts.changed(this.draft).length > 0) event.preventDefault();
+  };
+
+  private onClosed(event: Event): void {
+    if (event.target !== this.dialog) return;
+    this.draft = null;
+    removeEventListener("beforeunload", this.holdUp);
   }
 
   private async submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
-    const shown = this.shown;
-    if (!shown) return;
-    const form = new FormData(event.target as HTMLFormElement);
-    const captions = readCaptions(String(form.get("captions") ?? ""));
-    this.badLine = typeof captions === "number" ? captions : 0;
-    if (this.badLine) return this.renderRoot.querySelector<HTMLElement>("#captions")?.focus();
-    const commands: (Command | null)[] = [
-      entryChanges(shown, form),
-      shown.settings ? settingChanges(shown.settings, form, isLive(shown.kind)) : null,
-    ];
+    if (this.isBusy || !this.draft || !this.entry.settings) return;
+    this.problem = null;
+    let draft = this.withoutHidden(this.draft);
+    this.faults = faultsOf(drafts.shown(draft), this.doubtful(draft));
+    if (this.faults.size > 0) return this.focusFault();
     this.isBusy = true;
-    for (const command of commands) {
-      const answer = command ? await runQuietly(this, command) : null;
-      this.problem = answer && !answer.isDone ? answer.problem : null;
-      if (this.problem) break;
+    const facts = drafts.factsCommand(draft);
+    const settings = drafts.settingsCommand(draft, this.entry.settings);
+    const wasChanged = Boolean(facts ?? settings);
+    for (const command of [facts, settings]) {
+      if (!command) continue;
+      if (!(await this.carried(command))) break;
+      draft = drafts.saved(draft, drafts.changed(draft).filter((name) => drafts.isFact(name) === (command === facts)));
     }
     this.isBusy = false;
-    this.dispatchEvent(new Event("saved"));
-    if (!this.problem) this.dialog.close();
+    this.draft = draft;
+    if (wasChanged) this.dispatchEvent(new Event("saved"));
+    if (this.problem || this.faults.size > 0) return this.focusFault();
+    this.dialog.close();
+    if (wasChanged) tell(this, { text: editing("saved") });
+  }
+
+  private async carried(command: Command): Promise<boolean> {
+    const answer = await runQuietly(this, command);
+    if (answer.isDone) return true;
+    const name = fieldOf(answer.problem);
+    if (name) this.faults = new Map([[name, editing("fault.refused")]]);
+    else this.problem = answer.problem;
+    return false;
+  }
+
+  /** What is not shown any more is not meant any more. */
+  private withoutHidden(draft: Draft): Draft {
+    const visible = new Set(sectionsFor(this.entry.kind, drafts.shown(draft)).flatMap(({ fields }) => fields.map((one) => one.name)));
+    return drafts.changed(draft).filter((name) => !visible.has(name)).reduce(drafts.adopt, draft);
+  }
+
+  /** An end may be wrong because of a new start. */
+  private doubtful(draft: Draft): FieldName[] {
+    const names = new Set(drafts.changed(draft));
+    if (names.has("starts_at")) names.add("ends_at");
+    return [...FIELDS.keys()].filter((name) => names.has(name));
+  }
+
+  private async focusFault(): Promise<void> {
+    await this.updateComplete;
+    const first = [...FIELDS.keys()].find((name) => this.faults.has(name));
+    if (first) this.renderRoot.querySelector<EntryField>(`[data-field=${first}]`)?.focus();
   }
 }
 
-function check(name: string, label: string, isOn: boolean): TemplateResult {
-  return html`<label class="check"><input type="checkbox" name=${name} ?checked=${isOn} /><span>${label}</span></label>`;
+/** What a field is for, in one sentence. */
+function whyText(name: FieldName): string {
+  if (name === "starts_at") return editing("zone", { zone: Intl.DateTimeFormat().resolvedOptions().timeZone });
+  return editing(`${name}.why`);
 }
+
+/** What the options of a choice are called. */
+function optionsOf({ name, options = [] }: Field): Record<string, string> {
+  return Object.fromEntries(options.map((option) => [option, optionText(name, option)]));
+}
+
+function optionText(name: FieldName, option: string): string {
+  if (name === "stage_mode") return modeName(option as StageMode);
+  const key = `${name}.${option}`;
+  return editing.has(key) ? editing(key) : option;
+}
+
+/** What somebody else put here, as it reads in the field. */
+function clashText(field: Field, value: Value): string {
+  const text = valueText(field, value);
+  return text ? editing("clash", { value: text }) : editing("clash.empty");
+}
+
+function valueText(field: Field, value: Value): string {
+  switch (field.kind) {
+    case "switch":
+      return editing(value === true ? "value.on" : "value.off");
+    case "choice":
+      return optionText(field.name, String(value));
+    case "count":
+      return number(Number(value));
+    case "span":
+      return spanText(Number(value));
+    case "moment": {
+      const at = fromLocalInput(String(value ?? ""));
+      return at === null ? "" : moment(at);
+    }
+    default:
+      return shortened(String(value ?? ""));
+  }
+}
+
+const SHORT = 80;
+const shortened = (text: string): string => (text.length > SHORT ? `${text.slice(0, SHORT)}…` : text);

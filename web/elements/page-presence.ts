@@ -6,22 +6,17 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as api from "../lib/api";
+import { PAGE, pagesOf, rowsOf, windowOf } from "../lib/presence-pages";
 import { RoomSocket } from "../lib/socket";
+import { sameWindow } from "../lib/windows";
 import { initials, labels, tint } from "../lib/words";
-import type { Row, View, Window } from "../lib/protocol";
+import type { Counts, Row, View } from "../lib/protocol";
 import { entry } from "../messages/entry";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import own from "./page-presence.css?inline";
 
-const WINDOW: Window = {
-  groups: {
-    raised_hands: { first: 0, count: 50 },
-    on_stage: { first: 0, count: 50 },
-    viewers: { first: 0, count: 50 },
-  },
-  search: "",
-};
+const NOBODY: Counts = { all: 0, raised_hands: 0, on_stage: 0, viewers: 0 };
 
 @customElement("page-presence")
 export class PagePresence extends UsherElement {
@@ -32,6 +27,8 @@ export class PagePresence extends UsherElement {
   @property({ attribute: false }) isSignedIn = false;
   @state() private view: View | null = null;
   @state() private isStaff = false;
+  @state() private page = 0;
+  #shown: Row[] = [];
   #socket: RoomSocket | null = null;
 
   override connectedCallback(): void {
@@ -46,13 +43,30 @@ export class PagePresence extends UsherElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (!this.view || !this.isStaff) return nothing;
-    const { counts, groups } = this.view;
-    const rows = [groups.raised_hands, groups.on_stage, groups.viewers].flatMap((group) => group?.rows ?? []);
+    const { counts } = this.view;
+    const rows = rowsOf(this.view, this.page);
+    // Until a page has come, that before it stays.
+    this.#shown = rows ?? this.#shown;
     return html`<details>
       <summary>${entry("presence", { count: counts.all })}</summary>
-      <ul role="list">${rows.map((row) => this.renderRow(row))}</ul>
-      ${counts.all > rows.length ? html`<p class="hint">${entry("presence.more", { count: counts.all - rows.length })}</p>` : nothing}
+      <ul role="list" aria-busy=${rows === null}>${this.#shown.map((row) => this.renderRow(row))}</ul>
+      ${pagesOf(counts) > 1 ? this.renderPager(counts) : nothing}
     </details>`;
+  }
+
+  private renderPager(counts: Counts): TemplateResult {
+    const first = this.page * PAGE + 1;
+    const last = Math.min(counts.all, first + PAGE - 1);
+    const isLast = this.page >= pagesOf(counts) - 1;
+    return html`<nav class="line" aria-label=${entry("presence.pages")}>
+      <button type="button" class="button small" aria-disabled=${this.page === 0} @click=${() => this.turn(-1)}>
+        ${entry("presence.previous")}
+      </button>
+      <button type="button" class="button small" aria-disabled=${isLast} @click=${() => this.turn(1)}>
+        ${entry("presence.next")}
+      </button>
+      <p class="hint" role="status">${entry("presence.range", { first, last, all: counts.all })}</p>
+    </nav>`;
   }
 
   private renderRow(row: Row): TemplateResult {
@@ -66,6 +80,21 @@ export class PagePresence extends UsherElement {
     </li>`;
   }
 
+  private turn(by: number): void {
+    const counts = this.view?.counts ?? NOBODY;
+    const page = Math.min(Math.max(0, this.page + by), pagesOf(counts) - 1);
+    if (page === this.page) return;
+    this.page = page;
+    this.watch(counts);
+  }
+
+  /** Who comes and goes moves what lies on a page, and may empty the last. */
+  private watch(counts: Counts): void {
+    this.page = Math.min(this.page, pagesOf(counts) - 1);
+    const wanted = windowOf(this.page, counts);
+    if (this.#socket && !sameWindow(wanted, this.#socket.window)) this.#socket.watch(wanted);
+  }
+
   private async join(): Promise<void> {
     let sessionId = this.sessionId;
     if (this.isSignedIn) {
@@ -77,10 +106,11 @@ export class PagePresence extends UsherElement {
     }
     if (!this.isConnected) return;
     this.#socket = new RoomSocket(api.socketUrl(sessionId), {
-      window: WINDOW,
+      window: windowOf(0, NOBODY),
       probe: () => api.whyNot(sessionId),
       changed: () => {
         this.view = this.#socket?.view ?? null;
+        if (this.view) this.watch(this.view.counts);
         this.isStaff = this.#socket?.you?.rights?.includes("see_staff") ?? false;
       },
     });

@@ -9,8 +9,8 @@ import { whenLoaded } from "./language";
 import { inOurWords } from "./refusals";
 import { requestOf } from "./routes";
 import type {
-  Admitted, BlockView, Command, CsvPreview, Done, EntrySummary, EntryView, GuestAccessView,
-  GuestDoor, InvitationDoor, InvitationLinks, LedgerRow, LedgerSummary, MailPreview,
+  Admitted, BlockView, CollaboratorView, Command, CreateEntry, CsvPreview, Done, EntrySummary,
+  EntryView, GuestAccessView, GuestDoor, InvitationDoor, InvitationLinks, LedgerRow, LedgerSummary, MailPreview,
   MailPreviewForm, Me, OutboxMail, PeopleFound, Problem, SelfView, SignedIn,
 } from "./protocol";
 
@@ -41,6 +41,17 @@ export async function request<T>(
   server?: string,
   commandId?: string,
 ): Promise<T> {
+  return (await answered<T>(method, path, body, signal, server, commandId)).answer;
+}
+
+async function answered<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  server?: string,
+  commandId?: string,
+): Promise<{ answer: T; headers: Headers }> {
   const access = accessFor(path);
   const init: RequestInit = {
     method,
@@ -72,7 +83,7 @@ export async function request<T>(
   }
   // An answer may be here before the words for it; refusals would stay in the server's, or empty.
   await whenLoaded();
-  if (response.ok) return answer as T;
+  if (response.ok) return { answer: answer as T, headers: response.headers };
   throw new Refused(isProblem(answer) ? inOurWords(answer) : ours("unreadable"));
 }
 
@@ -109,13 +120,21 @@ export const me = (): Promise<Me> => get("/me");
 export const signIn = (token: string): Promise<SignedIn> => post("/sign-in", { token });
 export const signOut = (): Promise<Me> => post("/sign-out");
 
-export const entries = (after: string): Promise<EntrySummary[]> =>
-  get(`/entries?after=${id(after)}&limit=${ENTRIES_A_PAGE}`);
-export const ENTRIES_A_PAGE = 50;
+/** A page of the list, and where the next begins; empty on the last. A page may be short. */
+export async function entries(after = ""): Promise<{ page: EntrySummary[]; next: string }> {
+  const { answer, headers } = await answered<EntrySummary[]>("GET", `/entries?limit=200&after=${id(after)}`);
+  const next = /<([^>]+)>;\s*rel="next"/u.exec(headers.get("link") ?? "")?.[1];
+  return { page: answer, next: next ? (new URL(next, location.origin).searchParams.get("after") ?? "") : "" };
+}
+/** Make an entry. Sent again under the same id, it makes no second one. */
+export const createEntry = (body: Omit<CreateEntry, "type">, commandId: string): Promise<Done> =>
+  request("POST", "/entries", body, undefined, undefined, commandId);
 export const entry = (entryId: string): Promise<EntryView> => get(`/entries/${id(entryId)}`);
 export const enter = (entryId: string): Promise<Admitted> => post(`/entries/${id(entryId)}/enter`);
 export const guestAccess = (entryId: string): Promise<GuestAccessView> =>
   get(`/entries/${id(entryId)}/guest-access`);
+export const collaborators = (entryId: string): Promise<CollaboratorView[]> =>
+  get(`/entries/${id(entryId)}/collaborators`);
 export const blocks = (entryId: string): Promise<BlockView[]> => get(`/entries/${id(entryId)}/blocks`);
 export const invitationLink = (entryId: string, invitationId: string): Promise<{ url: string }> =>
   get(`/entries/${id(entryId)}/invitations/${id(invitationId)}/link`);

@@ -1,9 +1,9 @@
 /** What the windows say about people, links and moments, in whole sentences. */
 
 import { invite } from "../messages/invite";
-import { language, number } from "./language";
+import { number } from "./language";
 import { isLive } from "./ranks";
-import { moment } from "./timing";
+import { fromNow, moment } from "./timing";
 import type { Person } from "./invitees";
 import type { EntryKind, InvitationType } from "./protocol";
 
@@ -16,20 +16,6 @@ export function faultText(one: Pick<Person, "fault" | "sameAs">): string {
 /** What somebody invited in this way may do with this kind of thing, in plain words. */
 export const mayText = (type: InvitationType, kind: EntryKind): string =>
   type === "viewer" && !isLive(kind) ? invite("may.viewer.content") : invite(`may.${type}`);
-
-const MINUTE = 60_000;
-const UNITS = [
-  ["day", 24 * 60 * MINUTE],
-  ["hour", 60 * MINUTE],
-  ["minute", MINUTE],
-] as const;
-
-/** How far off a moment is: `in 3 days`, `2 hours ago`. */
-export function fromNow(at: number, now: number): string {
-  const away = at - now;
-  const [unit, size] = UNITS.find(([, least]) => Math.abs(away) >= 0.9 * least) ?? UNITS[2];
-  return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(Math.round(away / size), unit);
-}
 
 /**
  * Until when something is good, as people count and as calendars do.

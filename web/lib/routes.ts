@@ -12,6 +12,8 @@ const ROUTES = new Map<Command["type"], Route>([
   ["edit_entry", { method: "PATCH", path: "" }],
   ["edit_settings", { method: "PATCH", path: "/settings" }],
   ["delete_entry", { method: "DELETE", path: "" }],
+  ["set_collaborator", { method: "PUT", path: "/collaborators/{account_id}" }],
+  ["remove_collaborator", { method: "DELETE", path: "/collaborators/{account_id}" }],
   ["set_quiz", { method: "PUT", path: "/quiz" }],
   ["submit_quiz", { method: "POST", path: "/quiz/attempts" }],
   ["set_guest_access", { method: "PUT", path: "/guest-access" }],

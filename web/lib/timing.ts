@@ -1,7 +1,7 @@
 /** Waiting and telling the time. */
 
 import { common } from "../messages/common";
-import { locale } from "./language";
+import { language, locale } from "./language";
 
 const FIRST_MS = 500;
 const MOST_MS = 30_000;
@@ -49,6 +49,20 @@ export function momentInFull(at: number): string {
     weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit",
     timeZoneName: "short",
   }).format(at);
+}
+
+const MINUTE = 60_000;
+const UNITS = [
+  ["day", 24 * 60 * MINUTE],
+  ["hour", 60 * MINUTE],
+  ["minute", MINUTE],
+] as const;
+
+/** How far off a moment is: `in 3 days`, `2 hours ago`. */
+export function fromNow(at: number, now: number): string {
+  const away = at - now;
+  const [unit, size] = UNITS.find(([, least]) => Math.abs(away) >= 0.9 * least) ?? UNITS[2];
+  return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(Math.round(away / size), unit);
 }
 
 /** What `<input type="datetime-local">` holds for a moment; empty for none. */

@@ -2,7 +2,7 @@
 
 import { encode } from "@msgpack/msgpack";
 import type {
-  Counts, EntryView, GroupView, LedgerRow, Row, SelfView, ServerMessage, SessionView, View,
+  Counts, EntrySettings, EntryView, GroupView, LedgerRow, Row, SelfView, ServerMessage, SessionView, View,
 } from "../lib/protocol";
 
 export const row = (id: string, fields: Partial<Row> = {}): Row => ({
@@ -93,6 +93,15 @@ export const entry = (fields: Partial<EntryView> = {}): EntryView => ({
   may_enter: true,
   rights: [],
   invitation_types: [],
+  ...fields,
+});
+
+export const settings = (fields: Partial<EntrySettings> = {}): EntrySettings => ({
+  stage_mode: "by_request", stage_capacity: 25, viewer_list: "auto", names_up_to: 100,
+  moderators_may_invite: true, approve_guests: false, code_on_first_use: false,
+  device_policy: "ask", guests_may_rename: true, lead_s: 0, opens_by_itself: false,
+  host_absent_s: 900, grace_s: 30, seat_s: 60, capacity: 100_000, reserved_seats: 20,
+  invitation_grace_s: 86_400, consent: "",
   ...fields,
 });
 

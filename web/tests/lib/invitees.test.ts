@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { faultText, fromNow, untilText } from "../../lib/invite-words";
+import { faultText, untilText } from "../../lib/invite-words";
+import { fromNow } from "../../lib/timing";
 import {
   asCsv, bad, checked, fromRow, good, inviteesOf, MOST_PEOPLE, person, told, type Person,
 } from "../../lib/invitees";

@@ -10,7 +10,7 @@ const ATTRIBUTE = /\s(?<name>[\w-]+)\s*=\s*(?:"(?<double>[^"]*)"|'(?<single>[^']
 const MACHINES = new RegExp(`^(?:${[
   "accept", "allow", "aria-(?:autocomplete|busy|checked|controls|current|describedby|details|disabled|expanded|haspopup"
     + "|hidden|invalid|keyshortcuts|labelledby|live|modal|multiselectable|owns|pressed|selected|sort)",
-  "autocapitalize", "autocomplete", "class", "data-[\\w-]+", "dir", "draggable", "enterkeyhint", "for", "href", "id",
+  "autocapitalize", "autocomplete", "class", "data-[\\w-]+", "dir", "draggable", "enterkeyhint", "for", "form", "href", "id",
   "inputmode", "kind", "lang", "loading", "method", "name", "pattern", "popover", "popovertarget", "preload", "referrerpolicy",
   "rel", "role", "sandbox", "scope", "slot", "spellcheck", "src", "srclang", "target", "type", "xmlns",
   "d", "fill", "preserveAspectRatio", "shape-rendering", "stroke(?:-[\\w-]+)?", "transform",
