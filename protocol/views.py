@@ -175,6 +175,8 @@ class SelfView(Wire):
     wait_reason: WaitReason | None = None
     waiting_message: ShortText = ""
     starts_at: Millis | None = None
+    ends_at: Millis | None = None
+    """Told at the gates, for the calendars of those who wait."""
     hand_raised_at: Millis | None = None
     stage: StagePlace = StagePlace.OFF
     has_microphone_on: bool = False

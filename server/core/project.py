@@ -272,6 +272,7 @@ def you(state: RoomState, participant_id: ParticipantId) -> SelfView | None:
     if participant.gate is not None or participant.kept_out:
         values["wait_reason"] = participant.wait_reason
         values["starts_at"] = entry.starts_at
+        values["ends_at"] = entry.ends_at
         if participant.gate is Gate.WAITING_ROOM:
             values["waiting_message"] = session.waiting_message
         return SelfView.model_construct(**values)

@@ -433,7 +433,10 @@ def test_inside_people_see_their_own_state_and_rights() -> None:
 @pytest.mark.parametrize("gate", ["countdown", "locked", "approval", "sent back", "removed"])
 def test_somebody_at_a_gate_gets_what_the_gate_shows_and_not_a_byte_more(gate: str) -> None:
     story = Story(
-        starts_at=NOON + HOUR, is_open=gate != "countdown", approve_guests=gate == "approval"
+        starts_at=NOON + HOUR,
+        ends_at=NOON + 2 * HOUR,
+        is_open=gate != "countdown",
+        approve_guests=gate == "approval",
     )
     others: list[Someone] = [story.host, story.moderator]
     if gate == "locked":
@@ -449,7 +452,7 @@ def test_somebody_at_a_gate_gets_what_the_gate_shows_and_not_a_byte_more(gate: s
     is_waiting = gate not in ("countdown", "removed")
     assert view.rights == ()
     assert view.waiting_message == ("Five minutes." if is_waiting else "")
-    assert view.starts_at == NOON + HOUR
+    assert (view.starts_at, view.ends_at) == (NOON + HOUR, NOON + 2 * HOUR)
     assert (view.wait_reason is None) is not is_waiting
     secrets = [one.name for one in others] + [str(one.id) for one in others]
     check_bytes(You(you=view), [*secrets, *emails(story.state), "Class", "stage_mode"])

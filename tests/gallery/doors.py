@@ -88,6 +88,33 @@ async def guest_returns(visit: Visit) -> None:
     await visit.sees("Gus Guest")
 
 
+@screen("doors", "guest form, forgotten on this device")
+async def guest_forgotten(visit: Visit) -> None:
+    hall = await open_hall(visit)
+    kept = '{"name": "Gus Guest", "email": "gus@example.org"}'
+    await visit.context.add_init_script(
+        f"if (location.pathname === '/join') localStorage.setItem('usher.guest', {kept!r})"
+    )
+    await visit.open(await hall.guest_link())
+    await visit.press("Forget me on this device")
+    await visit.shows("form .hint.centred")
+
+
+@screen("doors", "guest who comes back, offline")
+async def guest_returns_offline(visit: Visit) -> None:
+    await guest_returns(visit)
+    await visit.context.set_offline(True)
+    await visit.press("Continue as Gus Guest")
+    await visit.shows("[role=status] .offline")
+
+
+@screen("doors", "a link that is looked at, offline")
+async def looking_offline(visit: Visit) -> None:
+    await visit.page.route("**/api/v1/doors/guest/look", lambda route: route.abort())
+    await visit.open("/join#g.anything")
+    await visit.shows(".loading p")
+
+
 # --- the invitee's lobby ---------------------------------------------------------------------
 
 
@@ -147,6 +174,38 @@ async def code_wrong(visit: Visit) -> None:
     await visit.page.get_by_role("alert").first.wait_for()
 
 
+@screen("doors", "a code, offline")
+async def code_offline(visit: Visit) -> None:
+    await code_entry(visit)
+    await visit.page.locator("[autocomplete=one-time-code]").first.fill("123456")
+    await visit.context.set_offline(True)
+    await visit.page.keyboard.press("Enter")
+    await visit.shows("[role=status] .offline")
+
+
+async def on_another_device(visit: Visit, **settings: Any) -> None:
+    """Name oneself where the invitation is bound to another browser."""
+    hall = await open_hall(visit, **settings)
+    url = await hall.invite("ada@example.org", first_name="Ada", last_name="Okafor")
+    await hall.redeem(url, "ada@example.org")
+    await visit.open(url)
+    await visit.shows("input[type=email]")
+    await name_oneself(visit, "ada@example.org")
+    await visit.named("button", "Send me a code").wait_for()
+
+
+@screen("doors", "a code is offered, on another device")
+async def code_offered_elsewhere(visit: Visit) -> None:
+    await on_another_device(visit)
+
+
+@screen("doors", "refused: an invitation that stays on its device")
+async def held(visit: Visit) -> None:
+    await on_another_device(visit, device_policy="refuse")
+    await visit.press("Send me a code")
+    await visit.shows("problem-card h1")
+
+
 # --- gates -----------------------------------------------------------------------------------
 
 
@@ -170,6 +229,19 @@ async def countdown_days(visit: Visit) -> None:
 @screen("gates", "not started, without a time")
 async def not_started(visit: Visit) -> None:
     hall = await visit.house.entry()
+    await at_gate(visit, await hall.guest_link())
+
+
+@screen("gates", "countdown with its calendars")
+async def countdown_calendars(visit: Visit) -> None:
+    await countdown(visit)
+    await visit.page.locator("summary").click()
+    await visit.shows(".calendar li a")
+
+
+@screen("gates", "a start that is late")
+async def late(visit: Visit) -> None:
+    hall = await visit.house.entry(starts_at=moment(minutes=-4), ends_at=moment(hours=1))
     await at_gate(visit, await hall.guest_link())
 
 

@@ -122,6 +122,17 @@ async def lost(visit: Visit) -> None:
     await visit.shows(".lost")
 
 
+@screen("gates", "connection lost in the waiting room")
+async def lost_at_gate(visit: Visit) -> None:
+    await visit.page.add_init_script(CUT)
+    hall = await opened(visit, approve_guests=True)
+    await visit.join(await hall.guest_link())
+    await visit.shows("[data-gate]")
+    await visit.context.set_offline(True)
+    await visit.page.evaluate("window.cutSockets()")
+    await visit.shows(".lost")
+
+
 CUT = """
 const Real = window.WebSocket, sockets = [];
 window.WebSocket = class extends Real {
@@ -144,6 +155,14 @@ async def left(visit: Visit) -> None:
     await joined(visit)
     await visit.press("Leave")
     await out(visit)
+
+
+@screen("room", "left, on the way back without a line")
+async def left_offline(visit: Visit) -> None:
+    await left(visit)
+    await visit.context.set_offline(True)
+    await visit.press("Come back in")
+    await visit.shows("room-end .offline")
 
 
 @screen("room", "removed")

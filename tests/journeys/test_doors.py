@@ -288,8 +288,11 @@ async def test_whoever_is_early_waits_in_their_own_time_zone_with_a_calendar(
     assert "#" not in event["URL"]
     google = page.get_by_role("link", name="Google Calendar")
     query = parse_qs(urlsplit(await google.get_attribute("href") or "").query)
-    assert query["dates"][0].startswith(event["DTSTART"].to_ical().decode())
-    await expect(page.get_by_role("link", name="Outlook")).to_be_visible()
+    in_file = [event[name].to_ical().decode() for name in ("DTSTART", "DTEND")]
+    assert query["dates"] == ["/".join(in_file)]
+    outlook = page.get_by_role("link", name="Outlook")
+    query = parse_qs(urlsplit(await outlook.get_attribute("href") or "").query)
+    assert datetime.fromisoformat(query["enddt"][0]) == event["DTEND"].dt
 
     # An invitee waits at the same gate; both move on by themselves.
     await ada.page.goto(invited)

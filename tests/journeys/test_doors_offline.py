@@ -321,6 +321,48 @@ async def test_at_a_gate_and_inside_a_dead_line_is_told_and_taken_up_again(
         await expect(card(one.page)).to_contain_text("This session has ended", timeout=BACK_MS)
 
 
+@two_ways
+async def test_whoever_leaves_over_a_dead_line_has_left_and_may_come_back(
+    house: House, people: People, way: Way
+) -> None:
+    host, cable = house.host, house.cable
+    await host.start()
+    url = (await host.make_link(uses=2))["url"]
+    gus = await joiner(people, way)
+    page = gus.page
+    await page.goto(url)
+    await gus.fill_guest_form("Gus Guest", "gus@example.org")
+    await gus.press("Join")
+    await inside(page, 1)
+    await cable.cut()
+    await gus.sees(LOST)
+    await gus.press("Leave")
+    await gus.sees("You left")
+    await expect(page.get_by_text(LOST)).to_have_count(0)
+    await gus.press("Come back in")
+    await gus.sees("You come back in as soon as it can be.")
+    await gus.fits()
+    await cable.mend()
+    await inside(page, 1)
+
+    # The same at a gate.
+    await host.lock()
+    lou = await joiner(people, way)
+    await lou.page.goto(url)
+    await lou.fill_guest_form("Lou Late", "lou@example.org")
+    await lou.press("Join")
+    await lou.sees("You are in the waiting room")
+    await cable.cut()
+    await lou.sees(LOST)
+    await lou.press("Leave")
+    await lou.sees("You left")
+    await cable.mend()
+    await lou.press("Come back in")
+    await lou.sees("You are in the waiting room")
+    assert (await host.link())["uses"] == 2
+    assert len({one["participant_id"] for one in await host.attended()}) == 1
+
+
 # --- a server that stops and starts --------------------------------------------------------
 
 

@@ -15,6 +15,8 @@ export class EmailField extends UsherElement {
   @property() label = "";
   @property() hint = "";
   @property() value = "";
+  /** What is on its way to the server can be read, not changed. */
+  @property({ type: Boolean, attribute: "readonly" }) isReadonly = false;
   @state() private fault: EmailFault | null = null;
   @state() private meant: string | null = null;
   @query("input") private input!: HTMLInputElement | null;
@@ -27,12 +29,13 @@ export class EmailField extends UsherElement {
       <label for="email">${this.label}</label>
       <input class="input" id="email" name="email" type="email" inputmode="email" required maxlength="254"
         autocomplete="email" autocapitalize="off" spellcheck="false" dir="ltr" .value=${this.value}
+        ?readonly=${this.isReadonly}
         aria-describedby="why fault" aria-invalid=${fault ? "true" : nothing}
         @input=${this.onInput} @blur=${this.onBlur} @keydown=${this.onKey} />
       <p class="hint" id="why">${this.hint}</p>
       <div id="fault" role="status">
         ${fault ? html`<p class="fault">${doors(`email.${fault}`)}</p>` : nothing}
-        ${meant
+        ${meant && !this.isReadonly
           ? html`<button type="button" class="button quiet small" @click=${this.take}>
               ${doors("email.meant", { email: meant })}
             </button>`

@@ -31,6 +31,7 @@ export class GuestDoorForm extends UsherElement {
   /** What was typed here before a refusal. */
   @property({ attribute: false }) typed: Guest | null = null;
   @state() private isSomebodyElse = false;
+  /** What was sent stays as it is until there is an answer, however long the line is dead. */
   @state() private isBusy = false;
   @state() private isNameMissing = false;
   @state() private problem: Problem | null = null;
@@ -59,7 +60,8 @@ export class GuestDoorForm extends UsherElement {
         ${doors("guest.continue", { name: this.door.name })}
       </button>
       <div class="alternatives">
-        <button type="button" class="button quiet small" @click=${() => (this.isSomebodyElse = true)}>
+        <button type="button" class="button quiet small" ?disabled=${this.isBusy}
+          @click=${() => (this.isSomebodyElse = true)}>
           ${doors("guest.not_you")}
         </button>
       </div>
@@ -74,13 +76,14 @@ export class GuestDoorForm extends UsherElement {
       <div class="field">
         <label for="name">${doors("name")}</label>
         <input class="input" id="name" name="name" required maxlength="120" autocomplete="name"
-          .value=${filled?.name ?? ""} aria-describedby="name-fault"
+          .value=${filled?.name ?? ""} ?readonly=${this.isBusy} aria-describedby="name-fault"
           aria-invalid=${this.isNameMissing ? "true" : nothing} @input=${this.onName} />
         <div id="name-fault" role="status">
           ${this.isNameMissing ? html`<p class="fault">${doors("name.missing")}</p>` : nothing}
         </div>
       </div>
-      <email-field label=${doors("email")} hint=${doors("guest.why")} .value=${filled?.email ?? ""}></email-field>
+      <email-field label=${doors("email")} hint=${doors("guest.why")} .value=${filled?.email ?? ""}
+        ?readonly=${this.isBusy}></email-field>
       ${consent ? html`<div class="consent" dir="auto" tabindex="0" role="note">${consent}</div>` : nothing}
       <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>
         ${this.isBusy ? doors("guest.joining") : label}
@@ -93,7 +96,7 @@ export class GuestDoorForm extends UsherElement {
     if (this.hasForgotten) return html`<p class="hint centred" role="status">${doors("guest.forgotten")}</p>`;
     if (!this.known) return nothing;
     return html`<div class="alternatives">
-      <button type="button" class="button quiet small" @click=${this.forget}>${doors("guest.forget")}</button>
+      <button type="button" class="button quiet small" ?disabled=${this.isBusy} @click=${this.forget}>${doors("guest.forget")}</button>
     </div>`;
   }
 

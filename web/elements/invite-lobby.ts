@@ -37,6 +37,7 @@ export class InviteLobby extends UsherElement {
   @property({ attribute: false }) typed = "";
   @state() private step: Step = "arriving";
   @state() private email = "";
+  /** What was sent stays as it is until there is an answer, however long the line is dead. */
   @state() private isBusy = false;
   @state() private problem: Problem | null = null;
   /** Why there is one more step, which is nobody's fault. */
@@ -94,7 +95,8 @@ export class InviteLobby extends UsherElement {
 
   private renderEmail(): TemplateResult {
     return html`<form novalidate @submit=${this.submitEmail}>
-      <email-field label=${doors("invite.email")} hint=${doors("invite.why")} .value=${this.email}></email-field>
+      <email-field label=${doors("invite.email")} hint=${doors("invite.why")} .value=${this.email}
+        ?readonly=${this.isBusy}></email-field>
       <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>${doors("invite.join")}</button>
     </form>`;
   }
@@ -117,7 +119,7 @@ export class InviteLobby extends UsherElement {
       <div class="field">
         <label for="code">${doors("invite.code")}</label>
         <input class="input code" id="code" name="code" required inputmode="numeric" maxlength="24"
-          autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" dir="ltr"
+          autocomplete="one-time-code" autocapitalize="characters" spellcheck="false" dir="ltr" ?readonly=${this.isBusy}
           aria-describedby="problem code-fault sent" aria-invalid=${isAtFault ? "true" : nothing}
           @paste=${this.paste} @input=${() => (this.isCodeMissing = false)} />
         <div id="code-fault" role="status">
@@ -137,7 +139,7 @@ export class InviteLobby extends UsherElement {
 
   private renderBack(): TemplateResult {
     return html`<div class="alternatives">
-      <button type="button" class="button quiet small" @click=${() => this.show("email")}>
+      <button type="button" class="button quiet small" ?disabled=${this.isBusy} @click=${() => this.show("email")}>
         ${doors("invite.other_email")}
       </button>
     </div>`;

@@ -67,7 +67,7 @@ export class RoomGate extends UsherElement {
     const entryId = this.you.session_id.split(".")[0] ?? "";
     const file = calendarUrl(entryId);
     const url = new URL(`/e/${entryId}`, new URL(file, location.href)).href;
-    const appointment = { name: this.you.entry_name, starts_at, url };
+    const appointment = { name: this.you.entry_name, starts_at, ends_at: this.you.ends_at, url };
     return html`<details class="calendar">
       <summary class="button small">${doors("gate.calendar")}</summary>
       <ul role="list">

@@ -1344,6 +1344,8 @@ export interface SelfView {
   readonly wait_reason?: WaitReason | null;
   readonly waiting_message: string;
   readonly starts_at?: number | null;
+  /** Told at the gates, for the calendars of those who wait. */
+  readonly ends_at?: number | null;
   readonly hand_raised_at?: number | null;
   readonly stage: StagePlace;
   readonly has_microphone_on: boolean;

@@ -26,6 +26,8 @@ export interface SocketOptions {
 
 /** From the first attempt to a welcome; slower than this counts as lost. */
 const OPENING_MS = 10_000;
+/** Nobody who leaves is kept by a line that is dead and does not know it yet. */
+const LEAVING_MS = 3_000;
 /** What browsers report when a line ends without a close. */
 const ABNORMAL = 1006;
 const FINAL_CLOSE_CODES = { first: 4000, last: 4099 };
@@ -98,7 +100,11 @@ export class RoomSocket {
    */
   async leave(): Promise<void> {
     this.#isLeaving = true;
-    if (this.status === "open") await this.do({ type: "leave" });
+    if (this.status === "open") {
+      const left = this.do({ type: "leave" });
+      this.#listenFor(LEAVING_MS);
+      await left;
+    }
     this.close();
   }
 

@@ -118,6 +118,18 @@ describe("the guest's form", () => {
     expect(root(other).querySelector("form")).not.toBeNull();
   });
 
+  it("does not become another's while the one who returns is on the way", async () => {
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: { ...GUEST, is_returning: true, name: "Ada" } });
+    isDead = true;
+    await press(form, "Continue as Ada");
+    const buttons = [...root(form).querySelectorAll("button")];
+    expect(buttons.map((one) => one.disabled)).toEqual([true, true]);
+    isDead = false;
+    window.dispatchEvent(new Event("online"));
+    await settled(form);
+    expect(replace).toHaveBeenCalledOnce();
+  });
+
   it("keeps what was typed when the form is at fault, and ends when the link is", async () => {
     const form = await put<GuestDoorForm>("guest-door-form", { door: GUEST });
     answers = [problem("bad_request"), problem("link_used_up")];
@@ -176,6 +188,8 @@ describe("the guest's form helps", () => {
     isDead = true;
     await fill(form, { name: "Ada", email: "ada@x.example" });
     expect(text(form)).toContain("Nothing that you typed is lost");
+    const fields = ["name", "email"].map((id) => field(form, id) as HTMLInputElement);
+    expect(fields.map((one) => one.readOnly)).toEqual([true, true]);
     await fill(form, {});
     isDead = false;
     calls = [];

@@ -226,6 +226,16 @@ describe("the end", () => {
     expect(lines).toHaveLength(1);
   });
 
+  it("is leaving over a line that is dead and does not know it", async () => {
+    const socket = inside();
+    const left = socket.leave();
+    await vi.advanceTimersByTimeAsync(3_000);
+    await left;
+    expect(line(0).isHungUp).toBe(true);
+    vi.advanceTimersByTime(60_000);
+    expect(lines).toHaveLength(1);
+  });
+
   it("is leaving without a line to say so", async () => {
     const socket = inside();
     line(0).end(1006);
