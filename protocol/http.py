@@ -26,7 +26,7 @@ from protocol.roles import (
 )
 from protocol.settings import EntrySettings
 from protocol.text import Email, Language, Millis, Minutes, Name, ShortText, Token
-from protocol.views import LedgerRow, PersonView
+from protocol.views import Counts, LedgerRow, PersonView
 
 # --- signing in ----------------------------------------------------------------------------
 
@@ -130,6 +130,23 @@ class EntryView(Wire):
     settings: EntrySettings | None = None
     people: int | None = None
     invitation_types: tuple[InvitationType, ...] = ()
+
+
+class EntryNews(Wire):
+    """One event of the feed of counts: how an entry stands now.
+
+    Args:
+        session_id: of the present session; null when the entry is not shown to the reader.
+        counts: null for those who are shown none.
+        stamp: differs whenever anything else does that the reader is shown of the entry; it is
+            to be read anew then. Empty when nothing of it is shown to them any more.
+    """
+
+    entry_id: RoomId
+    session_id: SessionId | None = None
+    session_state: SessionState | None = None
+    counts: Counts | None = None
+    stamp: str = ""
 
 
 class CollaboratorView(Wire):

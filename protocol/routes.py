@@ -90,6 +90,7 @@ Other routes (bodies in `protocol.http`):
     GET    /entries/{entry_id}/blocks                 → [BlockView]
     POST   /entries/{entry_id}/enter                  {} → Admitted (signed-in accounts)
     GET    /users?entry_id=&q=                        → PeopleFound (those who may invite there)
+    GET    /counts?entries=                           → a feed of EntryNews (Server-Sent Events)
     POST   /doors/guest/look                          LinkToken → GuestDoor
     POST   /doors/guest                               GuestForm → Admitted
     POST   /doors/guest/return                        GuestReturn → Admitted

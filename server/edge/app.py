@@ -25,6 +25,7 @@ from protocol.views import BlockView, Counts, GuestAccessView, LedgerRow, SelfVi
 from server.edge import (
     attendance,
     calendars,
+    counts,
     guest_door,
     invitation_door,
     invitation_mails,
@@ -40,6 +41,7 @@ from server.edge import (
 from server.edge.access import AccessLog
 from server.edge.bodies import IDEMPOTENCY_KEY, OURS
 from server.edge.edge import Edge
+from server.edge.feeds import Feeds
 from server.edge.headers import Headers
 from server.edge.limits import Limits
 from server.edge.openapi import describe
@@ -156,6 +158,10 @@ OPERATIONS: tuple[Operation, ...] = (
         reply=http.PeopleFound, summary="Find known users, to invite them.",
     ),
     Operation(
+        method="GET", path="/counts", handler=counts.feed, query=("entries",),
+        events=http.EntryNews, summary="Follow the counts of entries as they change.",
+    ),
+    Operation(
         method="POST", path="/doors/guest/look", handler=guest_door.look, who=ANYBODY,
         body=http.LinkToken, reply=http.GuestDoor, summary="Look at a guest link.",
     ),
@@ -258,6 +264,7 @@ def build_app(
         outbox=outbox,
         limits=Limits(settings.rates, hub.world.monotonic, tokens),
         records=Records(hub.world.monotonic),
+        feeds=Feeds(settings.max_feeds, settings.feeds_per_caller),
     )
     app = Starlette(
         routes=_routes(edge),

@@ -112,7 +112,7 @@ def room_in(request: HTTPConnection) -> RoomId:
     Raises:
         Denied: `not_found`, for what cannot be an id.
     """
-    return RoomId(_id(request.path_params["entry_id"]))
+    return RoomId(checked_id(request.path_params["entry_id"]))
 
 
 def session_in(request: HTTPConnection) -> SessionId:
@@ -121,10 +121,15 @@ def session_in(request: HTTPConnection) -> SessionId:
     Raises:
         Denied: `not_found`, for what cannot be an id.
     """
-    return SessionId(_id(request.path_params["session_id"]))
+    return SessionId(checked_id(request.path_params["session_id"]))
 
 
-def _id(text: str) -> str:
+def checked_id(text: str) -> str:
+    """Let an id pass.
+
+    Raises:
+        Denied: `not_found`, for what cannot be one.
+    """
     if not _ID.fullmatch(text):
         raise Denied(ErrorCode.NOT_FOUND)
     return text

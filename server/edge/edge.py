@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from protocol.errors import ErrorCode
+from server.edge.feeds import Feeds
 from server.edge.limits import Limits, RateLimit
 from server.edge.ports import Directory, Outbox, Post
 from server.edge.records import Records
@@ -27,6 +28,7 @@ class Edge:
     outbox: Outbox | None
     limits: Limits
     records: Records
+    feeds: Feeds
 
     @property
     def now(self) -> int:

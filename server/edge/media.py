@@ -91,10 +91,15 @@ async def entry(edge: Edge, request: Request) -> Response:
     room = await edge.hub.room(room_id)
     if room is None:
         raise Denied(edge.hub.why_no_room())
-    return reply(_view(edge, caller, found, room))
+    return reply(view_of(edge, caller, found, room))
 
 
-def _view(edge: Edge, caller: Caller, found: Standing, room: Room) -> EntryView:
+def view_of(edge: Edge, caller: Caller, found: Standing, room: Room) -> EntryView:
+    """Make what somebody is shown of an entry.
+
+    Raises:
+        Denied: `not_found`, when that is nothing.
+    """
     state = found.state
     entry, session = _parts(state)
     part = part_of(caller, state)
@@ -169,6 +174,16 @@ def _invitation_types(found: Standing, entry: Entry) -> Iterator[InvitationType]
         for one in types_for(entry.kind):
             if INVITATION_ROLES[one].rank <= rank:
                 yield one
+
+
+def counts_for(edge: Edge, found: Standing, room: Room) -> Counts:
+    """Count the people of a room as somebody in it may know it."""
+    audience = Audience.ROOM
+    if Right.SEE_STAFF in found.rights:
+        audience |= Audience.STAFF
+    if Right.INVITE in found.rights:
+        audience |= Audience.INVITERS
+    return counts_of(room, audience, edge.now)
 
 
 def counts_of(room: Room, audience: Audience, now: int) -> Counts:

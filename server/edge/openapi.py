@@ -20,6 +20,7 @@ from server.edge.replies import PROBLEM
 from server.edge.routing import ANYBODY, Operation
 
 _PARAMETER = re.compile(r"{(\w+)}")
+EVENTS = "text/event-stream"
 _REF = "#/components/schemas/{model}"
 
 SCHEMES = {
@@ -154,6 +155,8 @@ def _content(operation: Operation) -> dict[str, Any]:
         content["application/json"] = {"schema": schema}
     elif reply is not None:
         content["application/json"] = {"schema": _ref(reply)}
+    if operation.events is not None:
+        content[EVENTS] = {"schema": _ref(operation.events)}
     for media_type in operation.other_replies:
         content[media_type] = {"schema": {"type": "string"}}
     return content
@@ -169,6 +172,8 @@ def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
         reply = get_args(operation.reply)[0] if get_origin(operation.reply) else operation.reply
         if reply is not None:
             models[reply.__name__] = reply
+        if operation.events is not None:
+            models[operation.events.__name__] = operation.events
         if operation.body is not None:
             body = body_model(operation)
             models[body.__name__] = body

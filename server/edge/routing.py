@@ -42,6 +42,7 @@ class Operation:
         who: by which credentials it can be called; empty: by anybody.
         query: names of query parameters.
         other_replies: further media types of the reply.
+        events: shape of each event, where the reply is a stream of them.
     """
 
     method: str
@@ -53,6 +54,7 @@ class Operation:
     who: tuple[str, ...] = ALL
     query: tuple[str, ...] = ()
     other_replies: tuple[str, ...] = field(default=())
+    events: Any = None
 
 
 def route_of(edge: Edge, operation: Operation) -> Route:

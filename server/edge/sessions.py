@@ -5,13 +5,13 @@ from starlette.responses import Response
 
 from protocol.errors import ErrorCode
 from protocol.ids import SessionId, room_of
-from protocol.roles import Right, SessionState
-from server.core.project import Audience, you
+from protocol.roles import SessionState
+from server.core.project import you
 from server.core.rules.admission import KEPT_OUT
 from server.edge.bodies import session_in
 from server.edge.callers import Standing, caller_of, need_scope, standing
 from server.edge.edge import Edge
-from server.edge.media import counts_of
+from server.edge.media import counts_for
 from server.edge.ports import Scope
 from server.edge.replies import Denied, reply
 
@@ -48,12 +48,7 @@ async def counts(edge: Edge, request: Request) -> Response:
     room = await edge.hub.room(room_of(session))
     if room is None:
         raise Denied(edge.hub.why_no_room())
-    audience = Audience.ROOM
-    if Right.SEE_STAFF in found.rights:
-        audience |= Audience.STAFF
-    if Right.INVITE in found.rights:
-        audience |= Audience.INVITERS
-    return reply(counts_of(room, audience, edge.now))
+    return reply(counts_for(edge, found, room))
 
 
 def _refuse_other_session(found: Standing, session: SessionId) -> None:

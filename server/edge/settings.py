@@ -73,6 +73,10 @@ class EdgeSettings:
         account_s: how long somebody stays signed in.
         device_s: how long a browser is known. Browsers keep nothing longer than 400 days.
         web_dir: the built pages; None serves none.
+        max_feeds: feeds of counts at once, and `feeds_per_caller` of them for one.
+        feed_pace_s: the shortest time between two events of one feed; longer in large crowds.
+        feed_beat_s: after so long without a change a feed says that it is still there.
+        feed_life_s: then a feed ends, and who asks again is looked at anew.
     """
 
     public_url: str
@@ -91,6 +95,11 @@ class EdgeSettings:
     account_s: int = 12 * HOUR_S
     device_s: int = 400 * 24 * HOUR_S
     web_dir: Path | None = None
+    max_feeds: int = 10_000
+    feeds_per_caller: int = 60
+    feed_pace_s: float = 1.0
+    feed_beat_s: float = 15.0
+    feed_life_s: float = 600.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be used.

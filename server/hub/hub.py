@@ -89,6 +89,11 @@ class Hub:
         return await self._leases.alive()
 
     @property
+    def is_stopping(self) -> bool:
+        """The node is on its way out; who is here goes elsewhere."""
+        return self._is_stopping
+
+    @property
     def rooms(self) -> list[Room]:
         """The rooms in memory."""
         return list(self._rooms.values())

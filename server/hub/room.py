@@ -28,6 +28,7 @@ from server.hub.checkpoints import Checkpoints
 from server.hub.closings import Closings
 from server.hub.draft import Draft, drafted, puts_of, wake_at
 from server.hub.leases import Leases
+from server.hub.listeners import Listeners, Tell
 from server.hub.news import News
 from server.hub.replica import Advance, Replica
 from server.hub.settings import Committed, HubSettings, Stores, World
@@ -77,6 +78,7 @@ class Room:
         self._asks = Asks(settings.queue_limit)
         self._wake = asyncio.Event()
         self._shown = Watchers(self.replica, settings, world)
+        self.listeners = Listeners()
         self._closings = Closings()
         self._alarms = Alarms(self.replica.state)
         self._news = News(self.replica, stores.store, settings, world, self._wake.set)
@@ -151,6 +153,16 @@ class Room:
     def watch(self, watcher: Watcher, window: Window | None) -> None:
         """Let a connection look at a part of the tab, or (None) at nothing."""
         self._shown.watch(watcher, window)
+
+    def listen(self, tell: Tell) -> None:
+        """Have somebody told of every change, and of the room's end."""
+        self.listeners.add(tell)
+        self.idle_since = None
+
+    def unlisten(self, tell: Tell) -> None:
+        """Tell them no more."""
+        self.listeners.discard(tell)
+        self._wake.set()
 
     # --- life ------------------------------------------------------------------------------
 
@@ -387,6 +399,7 @@ class Room:
             self._alarms.note(self.state, touched.participants)
         self._closings.follow(steps, self._is_gone)
         self._shown.follow(steps, touched)
+        self.listeners.tell()
         self._checkpoints.note()
         self._tell_committed(tuple(record for _, record in steps))
 
@@ -409,7 +422,7 @@ class Room:
     # --- the end ---------------------------------------------------------------------------
 
     def _note_idleness(self) -> None:
-        is_used = self._shown or self._asks or self._closings
+        is_used = self._shown or self._asks or self._closings or self.listeners
         if is_used or self.state.places or self.state.mails_due:
             self.idle_since = None
         elif self.idle_since is None:
@@ -429,6 +442,7 @@ class Room:
         """Refuse new wishes, and settle those that wait: the server is restarting."""
         self._is_closing = True
         self._asks.refuse_all(ErrorCode.RESTARTING)
+        self.listeners.tell()
 
     def end(self) -> None:
         """Leave nobody waiting, now that the room's life is over."""

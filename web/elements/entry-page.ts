@@ -6,10 +6,11 @@ import "../lib/page";
 import * as api from "../lib/api";
 import { overHttp, type CommandEvent, type NoteEvent } from "../lib/asking";
 import { entryMenu } from "../lib/entry-menu";
+import { CountsFeed } from "../lib/feed";
 import { loadWindows, openWindow, prepareWindows } from "../lib/opening";
 import { isLive } from "../lib/ranks";
 import { kindName, people } from "../lib/words";
-import type { EntryView, Me, Problem } from "../lib/protocol";
+import type { EntryNews, EntryView, Me, Problem } from "../lib/protocol";
 import { common } from "../messages/common";
 import { entry as words } from "../messages/entry";
 import "./blocked-people";
@@ -35,8 +36,6 @@ import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
 import own from "./entry-page.css?inline";
 
-const REFRESH_MS = 5_000;
-
 @customElement("entry-page")
 export class EntryPage extends UsherElement {
   static override styles = sheets(page, own);
@@ -53,21 +52,22 @@ export class EntryPage extends UsherElement {
   @query("confirm-dialog") private confirm!: ConfirmDialog;
   @query("toast-list") private toasts!: ToastList;
   readonly #entryId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #feed = new CountsFeed({ heard: (news) => this.hear(news), look: () => void this.load() });
+  /** Of what is on screen, as the feed last said it. */
+  #stamp = "";
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener("usher-command", this.carry as unknown as EventListener);
     this.addEventListener("usher-note", this.note as unknown as EventListener);
     void this.load();
-    this.#timer = setInterval(() => {
-      if (document.visibilityState === "visible") void this.load();
-    }, REFRESH_MS);
+    this.#feed.follow([this.#entryId]);
+    this.#feed.start();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    clearInterval(this.#timer);
+    this.#feed.stop();
   }
 
   protected override render(): TemplateResult {
@@ -164,6 +164,14 @@ export class EntryPage extends UsherElement {
   };
 
   private readonly note = (event: NoteEvent): void => this.toasts.show(event.note);
+
+  private hear({ counts, stamp }: EntryNews): void {
+    if (this.entry && typeof this.entry.people === "number" && counts) {
+      this.entry = { ...this.entry, people: counts.all };
+    }
+    if (stamp !== this.#stamp) void this.load();
+    this.#stamp = stamp;
+  }
 
   private readonly load = async (): Promise<void> => {
     try {

@@ -457,6 +457,21 @@ export type EntryKind =
   | "channel_room"
   | "gallery_room";
 
+/** One event of the feed of counts: how an entry stands now. */
+export interface EntryNews {
+  readonly entry_id: string;
+  /** Of the present session; null when the entry is not shown to the reader. */
+  readonly session_id?: string | null;
+  readonly session_state?: SessionState | null;
+  /** Null for those who are shown none. */
+  readonly counts?: Counts | null;
+  /**
+   * Differs whenever anything else does that the reader is shown of the entry; it is to be read
+   * anew then. Empty when nothing of it is shown to them any more.
+   */
+  readonly stamp: string;
+}
+
 /** How the doors and the room of one entry behave. Every field has a safe default. */
 export interface EntrySettings {
   /** Stage access at the start of a session. */
