@@ -8,6 +8,9 @@ import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import own from "./email-field.css?inline";
 
+/** Whoever had a question before them for so long has read it. */
+const READ_MS = 600;
+
 @customElement("email-field")
 export class EmailField extends UsherElement {
   static override styles = sheets(own);
@@ -20,8 +23,10 @@ export class EmailField extends UsherElement {
   @state() private fault: EmailFault | null = null;
   @state() private meant: string | null = null;
   @query("input") private input!: HTMLInputElement | null;
-  /** What was asked about once when it was to be sent: whoever sends it again means it. */
-  #doubted = "";
+  /** What was asked about when it was to be sent: whoever sends it again means it. */
+  #heldBack = "";
+  /** What was asked about when the field was left, and since when that can be read. */
+  #asked = { typed: "", at: 0 };
 
   protected override render(): TemplateResult {
     const { fault, meant } = this;
@@ -46,15 +51,16 @@ export class EmailField extends UsherElement {
 
   /**
    * The address, trimmed; null when there is something to correct, which is then shown. What is
-   * probably a slip is held back once: Enter and a quick press on the button leave no time to
-   * read the question that comes with leaving the field.
+   * probably a slip is held back once, unless the question has been there to be read: Enter does
+   * not leave the field, and a press on the button leaves it only then.
    */
   checked(): string | null {
     const typed = this.input?.value.trim() ?? "";
     this.fault = emailFault(typed);
     this.meant = meantEmail(typed);
-    const isDoubtful = this.meant !== null && this.#doubted !== typed;
-    if (isDoubtful) this.#doubted = typed;
+    const isRead = this.#asked.typed === typed && performance.now() - this.#asked.at >= READ_MS;
+    const isDoubtful = this.meant !== null && this.#heldBack !== typed && !isRead;
+    if (isDoubtful) this.#heldBack = typed;
     return this.fault || isDoubtful ? null : typed;
   }
 
@@ -70,9 +76,11 @@ export class EmailField extends UsherElement {
   }
 
   private onBlur(): void {
-    if (this.value.trim() === "") return;
-    this.fault = emailFault(this.value);
-    this.meant = meantEmail(this.value);
+    const typed = this.value.trim();
+    if (typed === "") return;
+    this.fault = emailFault(typed);
+    this.meant = meantEmail(typed);
+    if (this.meant && this.#asked.typed !== typed) this.#asked = { typed, at: performance.now() };
   }
 
   /** A form sends itself at Enter in its own fields; this one lies behind a shadow root. */

@@ -63,6 +63,15 @@ async function fill(element: HTMLElement, fields: Record<string, string>): Promi
   await settled(element);
 }
 
+/** Type an address, and go on to something else. */
+async function leave(element: HTMLElement, email: string): Promise<void> {
+  const input = field(element, "email") as HTMLInputElement;
+  input.value = email;
+  input.dispatchEvent(new Event("input"));
+  input.dispatchEvent(new Event("blur"));
+  await settled(element);
+}
+
 async function press(element: HTMLElement, label: string): Promise<void> {
   const buttons = [...root(element).querySelectorAll("button")];
   buttons.find((button) => button.textContent.includes(label))?.click();
@@ -174,6 +183,25 @@ describe("the guest's form helps", () => {
     expect(calls).toEqual([]);
     await fill(form, {});
     expect(calls[0]?.body).toEqual({ token: "t0", name: "Ada", email: "ada@gmial.com" });
+  });
+
+  it("by asking when the field is left, and not again once that could be read", async () => {
+    const clock = vi.spyOn(performance, "now").mockReturnValue(0);
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST });
+    await leave(form, "ada@gmial.com");
+    const shown = root(form).querySelector("email-field")?.shadowRoot?.querySelector("button");
+    expect(shown?.textContent).toContain("Did you mean ada@gmail.com?");
+    clock.mockReturnValue(1_000);
+    await fill(form, { name: "Ada" });
+    expect(calls[0]?.body).toMatchObject({ email: "ada@gmial.com" });
+
+    // Left by the press on the button itself: nobody has read it yet.
+    calls = [];
+    const other = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST });
+    await leave(other, "ada@gmial.com");
+    await fill(other, { name: "Ada" });
+    expect(calls).toEqual([]);
+    clock.mockRestore();
   });
 
   it("with what was typed before a refusal", async () => {
