@@ -1,5 +1,7 @@
 """The media page of each kind of entry, for its owner, for a guest and for a stranger."""
 
+from playwright.async_api import Locator, Page
+
 from tests.gallery.doors import moment
 from tests.gallery.house import Hall
 from tests.gallery.screens import Visit, screen
@@ -91,7 +93,47 @@ async def share(visit: Visit) -> None:
 
 @screen("media", "settings")
 async def settings(visit: Visit) -> None:
+    await edited(visit, await made(visit, "room"))
+
+
+async def edited(visit: Visit, hall: Hall) -> None:
     await visit.as_host()
-    await shown(visit, await made(visit, "room"))
+    await shown(visit, hall)
     await visit.choose("More actions", "Edit…")
     await visit.dialog()
+
+
+def control(page: Page, name: str) -> Locator:
+    return page.locator(f"entry-settings [name={name}]")
+
+
+@screen("media", "settings, with faults")
+async def settings_faults(visit: Visit) -> None:
+    await edited(visit, await made(visit, "video"))
+    page = visit.page
+    await control(page, "content_url").fill("files.example/talk.mp4")
+    await control(page, "captions").fill("en")
+    await page.locator("entry-settings button[type=submit]").click()
+    await page.locator("entry-settings .fault").first.wait_for()
+
+
+@screen("media", "settings, somebody else changed the same")
+async def settings_clash(visit: Visit) -> None:
+    hall = await made(visit, "room")
+    await edited(visit, hall)
+    await control(visit.page, "name").fill("How everybody gets in")
+    await hall.do("PATCH", "", {"name": "How people get in"})
+    await visit.page.locator("entry-settings .note button").wait_for()
+
+
+@screen("media", "settings, collaborators")
+async def settings_people(visit: Visit) -> None:
+    hall = await made(visit, "document")
+    for name in ("Vera Lang", "Omar Haddad"):
+        account = name.split()[0].lower()
+        part = {"name": name, "email": f"{account}@example.org", "part": "co_editor"}
+        await hall.do("PUT", f"/collaborators/{account}", part)
+    await edited(visit, hall)
+    await visit.page.locator("entry-collaborators [data-account=vera]").wait_for()
+    await visit.press("Remove {name}", name="Omar Haddad")
+    await visit.page.locator("entry-collaborators [data-gone]").wait_for()

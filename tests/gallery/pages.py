@@ -18,6 +18,31 @@ async def home(visit: Visit) -> None:
     await visit.shows("[data-entry]")
 
 
+@screen("pages", "home, nothing found")
+async def home_nothing_found(visit: Visit) -> None:
+    await home(visit)
+    await visit.page.get_by_role("searchbox").fill("nothing is called so")
+    await visit.named("button", "Show all entries").wait_for()
+
+
+@screen("pages", "create")
+async def create(visit: Visit) -> None:
+    await visit.as_host()
+    await visit.open("/")
+    await visit.press("Create")
+    await visit.dialog()
+
+
+@screen("pages", "create, with faults")
+async def create_faults(visit: Visit) -> None:
+    await create(visit)
+    page = visit.page
+    await page.locator("create-entry input[value=video]").check(force=True)
+    await page.locator("create-entry input[name=content_url]").fill("files.example/talk.mp4")
+    await page.locator("create-entry button[type=submit]").click()
+    await page.locator("create-entry .fault").first.wait_for()
+
+
 @screen("pages", "home, nothing yet")
 async def home_empty(visit: Visit) -> None:
     await visit.as_somebody("new", "Nina New", "nina@example.org")
