@@ -392,6 +392,8 @@ async def refused(one: Joiner, heading: str, help_: str, step: str) -> None:
     await expect(shown.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     await expect(shown).to_contain_text(help_)
     await expect(shown.get_by_text(heading)).to_have_count(1)
+    if urlsplit(one.page.url).path == "/join":
+        await expect(one.page).to_have_title(f"{heading} – usher")
     way_on = shown.get_by_role("button", name=step).or_(shown.get_by_role("link", name=step))
     await expect(way_on.first).to_be_visible()
     await one.fits()

@@ -2,14 +2,14 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import "../lib/page";
 import * as api from "../lib/api";
 import { doorOf, type Door } from "../lib/fragment";
 import type { Guest } from "../lib/guest-memory";
 import { whenLoaded } from "../lib/language";
 import { nextStep } from "../lib/next-steps";
+import { nameThePage } from "../lib/page";
 import type { ErrorCode, GuestDoor, InvitationDoor, LinkState, Problem } from "../lib/protocol";
-import { refusalOf } from "../lib/refusals";
+import { cardOf, refusalOf } from "../lib/refusals";
 import { common } from "../messages/common";
 import { doors } from "../messages/doors";
 import "./guest-door";
@@ -52,6 +52,12 @@ export class JoinPage extends UsherElement {
       <main id="main" class="narrow" @refused=${this.onRefused}>${this.renderDoor()}</main>`;
   }
 
+  /** Whoever comes back to one of many tabs reads there what became of their link. */
+  protected override updated(): void {
+    const { problem, looked } = this;
+    nameThePage(problem ? cardOf(problem).heading : (looked?.door.entry_name ?? doors("looking")));
+  }
+
   private renderDoor(): TemplateResult {
     const { problem, looked } = this;
     if (problem) {
@@ -87,7 +93,6 @@ export class JoinPage extends UsherElement {
     }
     try {
       this.looked = await this.#line.insist(() => lookAt(door));
-      document.title = common("page_title", { name: this.looked.door.entry_name });
       if (this.looked.kind === "guest") this.problem = stateProblem(this.looked.door);
     } catch (error) {
       this.problem = api.problemOf(error);

@@ -2,8 +2,9 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query } from "lit/decorators.js";
-import "../lib/page";
+import { nameThePage } from "../lib/page";
 import type { SelfView, View } from "../lib/protocol";
+import { cardOf } from "../lib/refusals";
 import { common } from "../messages/common";
 import { room } from "../messages/room";
 import "./confirm-dialog";
@@ -62,8 +63,11 @@ export class RoomPage extends UsherElement {
 
   protected override updated(): void {
     if (this.controls) this.#foot.observe(this.controls);
-    const { you } = this.#session.visit;
-    if (!you) return;
+    const { you, problem } = this.#session.visit;
+    if (!you) {
+      if (problem) nameThePage(cardOf(problem).heading);
+      return;
+    }
     const title = common("page_title", { name: you.entry_name });
     const count = you.rights.includes("admit") ? (this.#session.visit.view?.counts.waiting ?? 0) : 0;
     document.title = count > 0 ? room("attention.title", { count, title }) : title;
