@@ -351,6 +351,12 @@ class ClearHands(Wire):
     type: Literal["clear_hands"] = "clear_hands"
 
 
+class UndoClearHands(Wire):
+    """Raise the hands again that were lowered all at once, in their old order, within 10 s."""
+
+    type: Literal["undo_clear_hands"] = "undo_clear_hands"
+
+
 class SetStageMode(Wire):
     """Set stage access."""
 
@@ -566,7 +572,8 @@ Command = Annotated[
     | Invite | ResendInvitation | ChangeInvitation | ExtendInvitation | ResetInvitationDevice
     | RevokeInvitation
     | StartSession | EndSession | SetLock | Admit | AdmitAll | Decline | SendBack | MessageWaiting
-    | RaiseHand | LowerHand | ClearHands | SetStageMode | RequestStage | WithdrawStageRequest
+    | RaiseHand | LowerHand | ClearHands | UndoClearHands | SetStageMode | RequestStage
+    | WithdrawStageRequest
     | DeclineStageRequest | OfferStage | RevokeStageOffer | AnswerStageOffer | JoinStage
     | LeaveStage | RemoveFromStage
     | SetMicrophone | SetCamera | Mute | RequestUnmute | TurnCameraOff | MuteAll | TurnCamerasOff

@@ -425,7 +425,14 @@ class HandLowered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandsCleared:
-    """All hands are down."""
+    """All hands are down; until the moment given they can be raised again together."""
+
+    undo_until: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandsRestored:
+    """The hands are up again that were lowered together last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -587,6 +594,7 @@ Event = (
     | HandRaised
     | HandLowered
     | HandsCleared
+    | HandsRestored
     | StageModeSet
     | StageRequested
     | StageOffered

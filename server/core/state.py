@@ -161,6 +161,18 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClearedHands:
+    """The hands that were lowered all at once, for as long as that can be undone.
+
+    Args:
+        hands: whose, and when each was raised.
+    """
+
+    hands: tuple[tuple[ParticipantId, int], ...]
+    until: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleChange:
     """One change of somebody's role in a session, for the attendance record.
 
@@ -362,6 +374,7 @@ class RoomState:
     at_gates: Members = field(default_factory=Map)
     on_stage: Members = field(default_factory=Map)
     hands: Members = field(default_factory=Map)
+    cleared_hands: ClearedHands | None = None
     microphones: Members = field(default_factory=Map)
     cameras: Members = field(default_factory=Map)
     mails_due: Map[InvitationId, None] = field(default_factory=Map)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from protocol.ids import InvitationId, ParticipantId
 from server.core import events as e
 from server.core.events import Event
-from server.core.state import Members, RoomState
+from server.core.state import RoomState
 
 
 @dataclass(slots=True)
@@ -32,8 +32,11 @@ _EVERYBODY = (
 )
 
 
-_BULK: dict[type, Callable[[RoomState], Members]] = {
+_BULK: dict[type, Callable[[RoomState], Iterable[ParticipantId]]] = {
     e.HandsCleared: lambda before: before.hands,
+    e.HandsRestored: lambda before: (
+        [one for one, _ in before.cleared_hands.hands] if before.cleared_hands else ()
+    ),
     e.AllMuted: lambda before: before.microphones,
     e.AllCamerasTurnedOff: lambda before: before.cameras,
     e.HardMuteSet: lambda before: before.on_stage,

@@ -235,6 +235,7 @@ ON_THE_ROOM: dict[type[Command], frozenset[Right]] = {
     c.Decline: frozenset({Right.ADMIT}),
     c.MessageWaiting: frozenset({Right.ADMIT}),
     c.ClearHands: frozenset({Right.LOWER_HANDS}),
+    c.UndoClearHands: frozenset({Right.LOWER_HANDS}),
     c.SetStageMode: frozenset({Right.MANAGE_STAGE}),
     c.MuteAll: frozenset({Right.MUTE_OTHERS}),
     c.TurnCamerasOff: frozenset({Right.MUTE_OTHERS}),

@@ -71,8 +71,8 @@ ON_PEOPLE: tuple[type[Command], ...] = (
     c.Admit, c.Decline,
 )  # fmt: skip
 ON_SESSION: tuple[type[Command], ...] = (
-    c.StartSession, c.SetLock, c.AdmitAll, c.MessageWaiting, c.ClearHands, c.SetStageMode,
-    c.MuteAll, c.TurnCamerasOff, c.SetHardMute,
+    c.StartSession, c.SetLock, c.AdmitAll, c.MessageWaiting, c.ClearHands, c.UndoClearHands,
+    c.SetStageMode, c.MuteAll, c.TurnCamerasOff, c.SetHardMute,
 )  # fmt: skip
 ON_DOORS: tuple[type[Command], ...] = (
     c.SetGuestAccess, c.CreateGuestLink, c.EditGuestLink, c.PauseGuestLink, c.ExtendGuestLink,

@@ -77,7 +77,7 @@ export class BulkBar extends UsherElement {
     tell(this.from, {
       text: summary(name, result),
       tone: result.done.length === 0 ? "bad" : "plain",
-      ...(undo.length > 0 ? { action: { label: tab("bulk.undo"), run: () => void this.undo(undo) } } : {}),
+      ...(undo.length > 0 ? { action: { label: tab("bulk.undo"), isUndo: true, run: () => void this.undo(undo) } } : {}),
     });
   }
 

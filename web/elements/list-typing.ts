@@ -18,6 +18,15 @@ import type { ListMenus } from "./list-menus";
 import type { ListPicks } from "./list-picks";
 import { idOf, ParticipantGroup } from "./participant-group";
 
+/** Somebody wants to take back what they did last. */
+export class UndoEvent extends Event {
+  static readonly kind = "usher-undo";
+
+  constructor() {
+    super(UndoEvent.kind, { bubbles: true, composed: true });
+  }
+}
+
 interface Host extends ReactiveControllerHost, HTMLElement {
   view: View;
   you: SelfView;
@@ -173,6 +182,7 @@ export class ListTyping implements ReactiveController {
     if (!isOurs || path.some(isTaking)) return;
     event.preventDefault();
     if (deed === "search") this.host.focusSearch();
+    else if (deed === "undo") this.host.dispatchEvent(new UndoEvent());
     else this.host.showHelp();
   };
 }

@@ -14,6 +14,7 @@ import { sameWindow } from "../lib/windows";
 import { room } from "../messages/room";
 import { arrivals } from "./arrivals";
 import type { ConfirmDialog } from "./confirm-dialog";
+import { UndoEvent } from "./list-typing";
 import type { ChooseEvent } from "./menu-button";
 import { FIRST_WINDOW, type ParticipantsList, type WindowEvent } from "./participants-list";
 import type { RoomDialogs } from "./room-dialogs";
@@ -63,6 +64,7 @@ export class RoomSession implements ReactiveController {
     this.#host.addEventListener("usher-command", this.#onCommand as unknown as EventListener);
     this.#host.addEventListener("usher-note", this.#onNote as unknown as EventListener);
     this.#host.addEventListener("usher-window", this.#onWindow as unknown as EventListener);
+    this.#host.addEventListener(UndoEvent.kind, this.#onUndo);
     this.#host.addEventListener("choose", this.#onChoose as unknown as EventListener);
     window.addEventListener("online", this.visit.retryNow);
     this.visit.open();
@@ -72,10 +74,13 @@ export class RoomSession implements ReactiveController {
     this.#host.removeEventListener("usher-command", this.#onCommand as unknown as EventListener);
     this.#host.removeEventListener("usher-note", this.#onNote as unknown as EventListener);
     this.#host.removeEventListener("usher-window", this.#onWindow as unknown as EventListener);
+    this.#host.removeEventListener(UndoEvent.kind, this.#onUndo);
     this.#host.removeEventListener("choose", this.#onChoose as unknown as EventListener);
     window.removeEventListener("online", this.visit.retryNow);
     this.visit.close();
   }
+
+  readonly #onUndo = (): void => void this.#parts.toasts()?.undoLast();
 
   #show(note: Note): void {
     this.#parts.toasts()?.show(note);

@@ -1,7 +1,7 @@
 /** Tells how a command went: done, with a way back; or refused, with a way on. */
 
 import { findRow } from "../lib/roster";
-import { outcome, subjectOf, wayOn } from "../lib/outcomes";
+import { outcome, subjectOf, wayOn, type Outcome } from "../lib/outcomes";
 import type { Answer, Note } from "../lib/asking";
 import type { Command, View } from "../lib/protocol";
 import { room } from "../messages/room";
@@ -52,8 +52,9 @@ export class Telling {
     if (await this.#means.ask(question)) this.#means.carry(next.command);
   }
 
-  #action(next: { label: string; command: Command } | undefined): Pick<Note, "action"> {
+  #action(next: Outcome["next"]): Pick<Note, "action"> {
     if (!next) return {};
-    return { action: { label: next.label, run: () => this.#means.carry(next.command) } };
+    const { label, command, isUndo = false } = next;
+    return { action: { label, isUndo, run: () => this.#means.carry(command) } };
   }
 }

@@ -83,6 +83,13 @@ export class ToastList extends UsherElement {
     this.notes = this.notes.filter((note) => note.key !== key);
   }
 
+  /** Take back what was done last, as long as that is offered; say whether it was. */
+  undoLast(): boolean {
+    const last = this.notes.findLast((note) => note.action?.isUndo);
+    if (last) this.act(last);
+    return last !== undefined;
+  }
+
   private act(note: Shown): void {
     this.drop(note.id);
     note.action?.run();

@@ -29,7 +29,7 @@ export class CommandEvent extends Event {
 export interface Note {
   text: string;
   tone?: "plain" | "bad";
-  action?: { label: string; run: () => void };
+  action?: { label: string; run: () => void; /** It takes back what was done. */ isUndo?: boolean };
   /** A later note with the same key takes the place of the earlier. */
   key?: string;
   /** Stays until it is closed or replaced. */

@@ -7,7 +7,7 @@ import type { Command, Problem } from "./protocol";
 export interface Outcome {
   text: string;
   /** The command that takes it back, and what its button is called. */
-  next?: { label: string; command: Command };
+  next?: { label: string; command: Command; isUndo?: boolean };
 }
 
 /**
@@ -52,6 +52,11 @@ export function outcome(
       if (typeof block_id !== "string") return { text };
       return { text, next: undo({ type: "unblock", block_id }) };
     }
+    case "clear_hands": {
+      const text = room("did.clear_hands");
+      // Nothing to take back where no hand was up.
+      return typeof result.undo_until === "number" ? { text, next: undo({ type: "undo_clear_hands" }) } : { text };
+    }
     default:
       return plain(command, name);
   }
@@ -63,7 +68,7 @@ function plain(command: Command, name: string): Outcome | null {
   return room.has(key) ? { text: room(key, { name }) } : null;
 }
 
-const undo = (command: Command): NonNullable<Outcome["next"]> => ({ label: common("undo"), command });
+const undo = (command: Command): NonNullable<Outcome["next"]> => ({ label: common("undo"), command, isUndo: true });
 
 /** What a refused command can be turned into, so that the person need not begin again. */
 export function wayOn(command: Command, problem: Problem): Outcome | null {
@@ -84,7 +89,7 @@ export function wayOn(command: Command, problem: Problem): Outcome | null {
 
 /** Commands about the whole room, or about an invitation or a link: nobody's row waits for them. */
 const ABOUT_ALL: ReadonlySet<Command["type"]> = new Set<Command["type"]>([
-  "mute_all", "turn_cameras_off", "clear_hands", "set_hard_mute", "set_lock", "set_stage_mode",
+  "mute_all", "turn_cameras_off", "clear_hands", "undo_clear_hands", "set_hard_mute", "set_lock", "set_stage_mode",
   "admit_all", "message_waiting", "start_session", "end_session", "unblock", "leave",
 ]);
 

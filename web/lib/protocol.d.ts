@@ -236,6 +236,7 @@ export type Command =
   | RaiseHand
   | LowerHand
   | ClearHands
+  | UndoClearHands
   | SetStageMode
   | RequestStage
   | WithdrawStageRequest
@@ -1626,6 +1627,11 @@ export interface TurnCamerasOff {
 export interface Unblock {
   readonly type: "unblock";
   readonly block_id: string;
+}
+
+/** Raise the hands again that were lowered all at once, in their old order, within 10 s. */
+export interface UndoClearHands {
+  readonly type: "undo_clear_hands";
 }
 
 /** Undo the last role or permission change of somebody, within a few seconds. */

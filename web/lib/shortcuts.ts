@@ -43,9 +43,10 @@ export function deedOf(event: Pressed): Deed | null {
 }
 
 /** What a key does wherever one is in the tab. */
-export function pageDeedOf(event: Pressed): "search" | "help" | null {
-  const isFind = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
-  if (isFind) return "search";
+export function pageDeedOf(event: Pressed): "search" | "help" | "undo" | null {
+  const isControl = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+  if (isControl && event.key.toLowerCase() === "z") return "undo";
+  if (isControl && event.key.toLowerCase() === "k") return "search";
   if (!isPlain(event) || !areLettersOn()) return null;
   return event.key === "/" ? "search" : event.key === "?" ? "help" : null;
 }
@@ -182,6 +183,7 @@ export function helpFor(you: SelfView, maySelectPeople: boolean): HelpGroup[] {
       title: tab("shortcuts.tab"),
       rows: [
         help("shortcut.search", ["/"], [control, "k"]),
+        help("shortcut.undo", [control, "z"]),
         help("shortcut.clear", ["Escape"]),
         help("shortcut.help", ["?"]),
       ],

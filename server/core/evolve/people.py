@@ -7,7 +7,7 @@ from protocol.roles import Presence, StagePlace
 from server.core import events as e
 from server.core.evolve.parts import Step, change, off_stage, put
 from server.core.evolve.session import gone
-from server.core.state import Participant, RoleChange, RoomState
+from server.core.state import ClearedHands, Participant, RoleChange, RoomState
 
 ROLE_CHANGES_KEPT = 50
 """Of one person in one session; of older ones only the number stays, so no state grows by play."""
@@ -97,10 +97,22 @@ def _hand_down(state: RoomState, event: e.HandLowered, _at: int) -> RoomState:
     return change(state, event.participant_id, hand_raised_at=None)
 
 
-def _hands_down(state: RoomState, _event: e.HandsCleared, _at: int) -> RoomState:
+def _hands_down(state: RoomState, event: e.HandsCleared, _at: int) -> RoomState:
+    lowered = []
     for participant_id in state.hands:
+        lowered.append((participant_id, state.participants[participant_id].hand_raised_at or 0))
         state = change(state, participant_id, hand_raised_at=None)
-    return state
+    cleared = ClearedHands(hands=tuple(sorted(lowered)), until=event.undo_until)
+    return replace(state, cleared_hands=cleared if event.undo_until else None)
+
+
+def _hands_up_again(state: RoomState, _event: e.HandsRestored, _at: int) -> RoomState:
+    """Whoever raised the hand anew meanwhile, or went, is left as they are."""
+    for participant_id, raised_at in state.cleared_hands.hands if state.cleared_hands else ():
+        participant = state.participants.get(participant_id)
+        if participant is not None and participant.is_in and participant.hand_raised_at is None:
+            state = change(state, participant_id, hand_raised_at=raised_at)
+    return replace(state, cleared_hands=None)
 
 
 def _requested(state: RoomState, event: e.StageRequested, at: int) -> RoomState:
@@ -195,6 +207,7 @@ STEPS: dict[type, Step] = {
     e.HandRaised: _hand_up,
     e.HandLowered: _hand_down,
     e.HandsCleared: _hands_down,
+    e.HandsRestored: _hands_up_again,
     e.StageRequested: _requested,
     e.StageOffered: _offered,
     e.StageCleared: _cleared,

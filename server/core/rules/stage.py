@@ -10,6 +10,7 @@ from server.core import events as e
 from server.core.context import Answer, Context, Refused
 from server.core.events import Event
 from server.core.rights import rights_of_participant
+from server.core.rules.people import UNDO_MS
 from server.core.state import Participant
 
 
@@ -45,7 +46,19 @@ def lower_hand(ctx: Context, command: c.LowerHand) -> Answer:
 def clear_hands(ctx: Context, _command: c.ClearHands) -> Answer:
     """Lower all hands."""
     ctx.need(Right.LOWER_HANDS)
-    return _one(e.HandsCleared()) if len(ctx.state.hands) else _nothing()
+    if not len(ctx.state.hands):
+        return _nothing()
+    until = ctx.now + UNDO_MS
+    return Answer(events=[e.HandsCleared(undo_until=until)], result={"undo_until": until})
+
+
+def undo_clear_hands(ctx: Context, _command: c.UndoClearHands) -> Answer:
+    """Raise the hands again that somebody has lowered all at once, within a few seconds."""
+    ctx.need(Right.LOWER_HANDS)
+    cleared = ctx.state.cleared_hands
+    if cleared is None or ctx.now >= cleared.until:
+        raise Refused(ErrorCode.CONFLICT)
+    return _one(e.HandsRestored())
 
 
 # --- the stage -----------------------------------------------------------------------------
@@ -266,6 +279,7 @@ RULES: dict[type, Callable[[Context, Any], Answer]] = {
     c.RaiseHand: raise_hand,
     c.LowerHand: lower_hand,
     c.ClearHands: clear_hands,
+    c.UndoClearHands: undo_clear_hands,
     c.SetStageMode: set_mode,
     c.RequestStage: request,
     c.WithdrawStageRequest: withdraw,

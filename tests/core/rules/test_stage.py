@@ -47,9 +47,39 @@ def test_clearing_lowers_all_hands_in_one_event() -> None:
     story = Story()
     for someone in (story.guest, story.viewer, story.host):
         story.given(someone, c.RaiseHand())
-    story.when(story.moderator, c.ClearHands()).then(e.HandsCleared())
+    until = story.now + 10_000
+    story.when(story.moderator, c.ClearHands()).then(e.HandsCleared(undo_until=until))
     assert not story.state.hands
     story.when(story.moderator, c.ClearHands()).then_nothing()
+
+
+def test_hands_that_were_cleared_come_back_in_their_order() -> None:
+    story = Story()
+    raised: dict[ParticipantId, int | None] = {}
+    for someone in (story.guest, story.viewer, story.host):
+        story.given(someone, c.RaiseHand())
+        raised[someone.id] = story.state.participants[someone.id].hand_raised_at
+    story.given(story.moderator, c.ClearHands())
+    story.given(story.viewer, c.RaiseHand())
+    anew = story.state.participants[story.viewer.id].hand_raised_at
+    story.given(story.host, c.Leave())
+    story.when(story.viewer, c.UndoClearHands()).then_refused(ErrorCode.NOT_ALLOWED)
+    story.when(story.moderator, c.UndoClearHands()).then(e.HandsRestored())
+    people = story.state.participants
+    assert people[story.guest.id].hand_raised_at == raised[story.guest.id]
+    assert people[story.guest.id].hands == 1
+    assert people[story.viewer.id].hand_raised_at == anew
+    assert story.host.id not in story.state.hands
+    story.when(story.moderator, c.UndoClearHands()).then_refused(ErrorCode.CONFLICT)
+
+
+def test_cleared_hands_come_back_within_ten_seconds_only() -> None:
+    story = Story()
+    story.given(story.guest, c.RaiseHand())
+    story.when(story.moderator, c.UndoClearHands()).then_refused(ErrorCode.CONFLICT)
+    story.given(story.moderator, c.ClearHands())
+    story.passes(10_000)
+    story.when(story.moderator, c.UndoClearHands()).then_refused(ErrorCode.CONFLICT)
 
 
 def test_a_hand_stays_up_through_a_lost_line_and_goes_with_the_person() -> None:
