@@ -46,9 +46,19 @@ class Catalogue {
 
   constructor(readonly files: ReadonlyMap<string, Load>) {}
 
-  /** Load a language; where that fails, what was shown before stays. */
+  /** Load a language; where that fails, what was shown before stays, or English is better than nothing. */
   async load(language: Language): Promise<void> {
-    const messages = await (this.files.get(language) ?? this.files.get("en"))?.();
+    const english = this.files.get("en");
+    const load = this.files.get(language) ?? english;
+    let messages;
+    try {
+      messages = await load?.();
+    } catch (problem) {
+      const isShown = Object.keys(this.#messages).length > 0;
+      if (isShown || load === english) throw problem;
+      warn(problem);
+      messages = await english?.();
+    }
     if (messages && language === current) this.#messages = messages;
   }
 

@@ -101,6 +101,16 @@ describe("messages", () => {
     expect(t("hello")).toBe("Hello");
   });
 
+  it("are English when the first language does not load", async () => {
+    await fresh(["fr"]);
+    vi.spyOn(console, "warn").mockReturnValue();
+    const t = language.catalogue<Record<"hello", string>>(
+      files({ en: async () => EN, fr: () => Promise.reject(new Error("gone")) }),
+    );
+    await language.whenLoaded();
+    expect(t("hello")).toBe("Hello");
+  });
+
   it("write numbers as the language does", async () => {
     await fresh(["de"]);
     expect(language.number(100_000)).toBe("100.000");

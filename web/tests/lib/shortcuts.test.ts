@@ -40,6 +40,8 @@ describe("a key", () => {
     expect(pageDeedOf(press("k", { metaKey: true }))).toBe("search");
     expect(pageDeedOf(press("?", { shiftKey: true }))).toBe("help");
     expect(pageDeedOf(press("k"))).toBeNull();
+    expect(pageDeedOf(press("z", { ctrlKey: true }))).toBe("undo");
+    expect(pageDeedOf(press("Z", { metaKey: true, shiftKey: true }))).toBeNull();
   });
 
   it("that writes a letter can be switched off; others stay (WCAG 2.1.4)", () => {
