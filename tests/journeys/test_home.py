@@ -192,3 +192,31 @@ async def test_many_people_on_a_page_are_turned_over(people: People, tmp_path: P
         await pages.get_by_role("button", name="Previous").click()
         await expect(rows).to_have_count(50)
         assert not set(last) & set(await rows.locator(".name").all_inner_texts())
+
+
+@sizes
+async def test_both_doors_are_two_presses_from_home(
+    server: RunningServer, people: People, size: tuple[int, int]
+) -> None:
+    page = await at_home(server, people, size)
+    await page.get_by_role("link", name="Opening lecture").click()
+    await page.get_by_role("button", name="Share").click()
+    # Both are on screen at once, without scrolling, and each says whom it is for.
+    for door, whom in (
+        ("Invite users", "For people you know"),
+        ("Manage guest access", "For everybody: one link"),
+    ):
+        await expect(page.get_by_role("button", name=door)).to_be_in_viewport()
+        await expect(page.get_by_text(whom)).to_be_in_viewport()
+
+    # A third press is inside the door.
+    await page.get_by_role("button", name="Manage guest access").click()
+    await expect(page.get_by_label("Enable guest access")).to_be_visible()
+
+
+async def test_doors_of_a_room_in_a_channel_are_named_where_they_are(
+    server: RunningServer, people: People
+) -> None:
+    page = await at_home(server, people, SIZES[0])
+    await page.get_by_role("link", name="Channel stand-up").click()
+    await expect(page.get_by_text("managed inside, in the Participants tab")).to_be_visible()

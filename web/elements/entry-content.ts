@@ -5,7 +5,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import * as api from "../lib/api";
 import { overHttp } from "../lib/asking";
-import { isLive } from "../lib/ranks";
+import { hasDoorsOnPage, isLive } from "../lib/ranks";
 import { momentInFull } from "../lib/timing";
 import type { EntryView, Problem } from "../lib/protocol";
 import { entry as words } from "../messages/entry";
@@ -89,7 +89,14 @@ export class EntryContent extends UsherElement {
               ${words("live.enter")}
             </button>`}
       </div>
-      ${mayStart ? html`<p>${words(isEnded ? "live.start_again" : "live.start_why")}</p>` : nothing}`;
+      ${mayStart ? html`<p>${words(isEnded ? "live.start_again" : "live.start_why")}</p>` : nothing}
+      ${this.hasDoorsInside ? html`<p>${words("live.doors_inside")}</p>` : nothing}`;
+  }
+
+  /** Whoever looks for the doors here, as on other pages, is told where they are. */
+  private get hasDoorsInside(): boolean {
+    const { kind, rights } = this.entry;
+    return !hasDoorsOnPage(kind) && (rights.includes("invite") || rights.includes("manage_guest_access"));
   }
 
   /** A quiz of our own, or else that of another site. What it is made of loads for quizzes alone. */
