@@ -6,6 +6,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
+# Most of a run is waiting for browsers and servers, so cores share the tests, file by file; ARGS="-n 0" has them in order.
+SHARED := -n auto --maxprocesses 4 --dist loadfile
+
 # Used by `make lock` alone, and therefore kept out of everybody's environment.
 UV_VERSION := 0.13.9
 
@@ -53,10 +56,10 @@ test: $(VENV)/.dev web ## Run every test; ARGS goes to pytest; NODES=2 runs the 
 	@$(call need,command -v redis-server && command -v redis-cli,redis-server redis-tools,the servers on which the tests of many nodes run)
 	@$(call need,command -v nginx && command -v ip,nginx iproute2,the proxy and the network in the tests of many nodes)
 ifdef NODES
-	@USHER_TEST_NODES=$(NODES) $(BIN)/python -m pytest $(or $(ARGS),tests/journeys)
+	@USHER_TEST_NODES=$(NODES) $(BIN)/python -m pytest $(SHARED) $(or $(ARGS),tests/journeys)
 else
 	@if [ -f web/package.json ]; then cd web && $(NPM) test; fi
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(SHARED) $(ARGS)
 endif
 
 style: $(VENV)/.dev ## Check lint and format
