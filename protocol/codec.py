@@ -14,6 +14,7 @@ import pydantic_core
 from pydantic import TypeAdapter, ValidationError
 
 from protocol import commands, deltas, http, messages, quiz, views
+from protocol.framing import framed
 from protocol.messages import ClientMessage, Do, ServerMessage
 from protocol.model import Wire
 from protocol.plain import (
@@ -44,6 +45,13 @@ _STALE_BYTES: Final[bytes] = msgpack.packb({"type": "ping", "is_stale": True})
 _PONG_TEXT: Final = '{"type":"pong"}'
 _PONG_BYTES: Final[bytes] = msgpack.packb({"type": "pong"})
 _PONG: Final = messages.Pong()
+_PINGS: Final = {
+    (True, False): framed(_PING_TEXT, is_text=True),
+    (True, True): framed(_STALE_TEXT, is_text=True),
+    (False, False): framed(_PING_BYTES, is_text=False),
+    (False, True): framed(_STALE_BYTES, is_text=False),
+}
+"""Frames by whether they are text, and whether they say that the view may be stale."""
 
 MAX_PROBLEMS = 200
 """With more faults than this in one message, none is looked for by name."""
@@ -100,6 +108,12 @@ class Codec:
         if self.is_text:
             return message.__pydantic_serializer__.to_json(message, exclude_none=True)
         return _packed(message.model_dump(exclude_none=True))
+
+    def framed(self, message: Wire) -> bytes:
+        """Write a message as the server puts it on the wire, header and all."""
+        if type(message) is messages.Ping:
+            return _PINGS[self.is_text, bool(message.is_stale)]
+        return framed(self.encode(message), is_text=self.is_text)
 
     def frame(self, message: Wire) -> str | bytes:
         """Write a message as what a WebSocket library sends: text as `str`.

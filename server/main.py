@@ -25,6 +25,7 @@ from server.core.state import RoomState
 from server.demo import DEMO_HOST, make_demo
 from server.edge.app import EdgeSecrets, EdgeSettings, build_app
 from server.edge.directory import StoreDirectory
+from server.edge.frames import MAX_FRAME_BYTES
 from server.edge.ports import Scope
 from server.edge.tickets import sign_host_token
 from server.edge.transport import EdgeSocket
@@ -49,7 +50,6 @@ from server.stores import opened_store, sealer_for
 
 log = logging.getLogger("usher")
 
-MAX_FRAME_BYTES = 64 * 1024
 MANY_FILES = 1_000_000
 SHUTDOWN_S = 10
 """How long open connections are given when the server stops."""

@@ -6,9 +6,12 @@ a token where none belongs. Queries, headers and addresses are not written at al
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from protocol.errors import ErrorCode
 
 log = logging.getLogger("usher.access")
 
@@ -39,13 +42,22 @@ class AccessLog:
         try:
             await self._app(scope, receive, sending)
         finally:
-            took_ms = round(1000 * (self._monotonic() - started))
             method = "WS" if scope["type"] == "websocket" else scope["method"]
-            refusal = scope.get("usher.refusal")
             route = getattr(scope.get("route"), "path", "(no route)")
-            log.info(
-                "%s %s %s %d ms%s", method, route, status, took_ms, f" {refusal}" if refusal else ""
-            )
+            tell = partial(self._tell, method, route, started)
+            line = scope.get("usher.line")
+            if line is None:
+                tell(status, scope.get("usher.refusal"))
+            else:
+                line.when_ended(tell)
+
+    def _tell(
+        self, method: str, route: str, started: float, status: int, refusal: ErrorCode | None
+    ) -> None:
+        took_ms = round(1000 * (self._monotonic() - started))
+        log.info(
+            "%s %s %s %d ms%s", method, route, status, took_ms, f" {refusal}" if refusal else ""
+        )
 
 
 def _status(message: Message) -> int:

@@ -1,30 +1,57 @@
-"""The seam to uvicorn: its WebSocket, with a short way out and a way to cut the line.
+"""The seam to uvicorn: it opens a WebSocket, and a protocol of our own lives it.
 
-A room sends the same payload to thousands of sockets. The ordinary way of ASGI costs a message,
-two copies and several calls for each; `push` writes the header and the shared payload straight
-to the transport, as long as that takes them. Cutting is for those who take nothing any more:
-closing in order would wait for them.
+A room sends the same frame to thousands of sockets. The ordinary way of ASGI costs tasks that
+wait, a message and two copies for each, and tens of KiB for a socket that only listens. So the
+handshake goes that way, and then the transport is handed over: `hand_over` gives it to a `Line`,
+and everything that was made for the handshake is forgotten.
 
 Read against uvicorn 0.54. What is relied on has a test each: `handle_connect` makes the scope
-and starts the application later; `writable` follows the transport's high-water mark;
-`close_sent`, `disconnected` and `conn.state` say when nothing more may be sent.
+and starts the application later; messages that came early lie in `queue`, and reading is paused
+then; `conn` holds what is not a whole message yet; `connections` is what a shutdown closes.
 """
 
+import asyncio
 import logging
-import struct
+from abc import abstractmethod
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
-from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 EXTENSION = "usher.transport"
 """Name in the scope's extensions."""
 
-FIN_TEXT = 0x81
-FIN_BINARY = 0x82
-SHORT = 126
-MEDIUM = 65_536
+
+class Heir(asyncio.Protocol):
+    """What a transport can be handed over to."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def begin(
+        self,
+        transport: asyncio.Transport,
+        connections: set[Any],
+        *,
+        is_writable: bool,
+        parser: ServerProtocol | None,
+    ) -> None:
+        """Take over, before anything more is read.
+
+        Args:
+            connections: what a shutdown ends; to be left in the end.
+            is_writable: the transport takes frames now.
+            parser: has read on already, of a client that spoke too early.
+        """
+
+    @abstractmethod
+    def take(self, data: bytes, *, is_text: bool) -> None:
+        """Take a message that came early."""
+
+    @abstractmethod
+    def shutdown(self) -> None:
+        """End because the server does."""
 
 
 class EdgeSocket(WebSocketsSansIOProtocol):
@@ -33,6 +60,7 @@ class EdgeSocket(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Prepare as uvicorn does, without its lines about each socket: they hold the query."""
         super().__init__(*args, **kwargs)
+        self.is_early = False
         self.logger = _WithoutInfo(self.logger, None)  # type: ignore[assignment]
 
     def handle_connect(self, event: Request) -> None:
@@ -41,25 +69,43 @@ class EdgeSocket(WebSocketsSansIOProtocol):
         if not self.handshake_complete:
             self.scope["extensions"][EXTENSION] = {"socket": self}
 
-    def push(self, payload: bytes, *, is_text: bool) -> bool:
-        """Send one message without waiting.
+    def data_received(self, data: bytes) -> None:
+        """Note whether a client speaks before it was answered, which only the parser can follow."""
+        self.is_early = self.handshake_initiated
+        super().data_received(data)
 
-        Returns:
-            False when that is not possible now; nothing was sent then.
-        """
-        may_send = (
-            self.writable.is_set()
-            and self.conn.state is State.OPEN
-            and not (self.close_sent or self.disconnected or self.conn.extensions)
+    def hand_over(self, heir: Heir) -> None:
+        """Give the accepted WebSocket away for good."""
+        transport, self.transport = self.transport, _Given()
+        # Without this, scope and socket would hold each other until the collector comes.
+        del self.scope["extensions"][EXTENSION]
+        self.connections.discard(self)
+        heir.begin(
+            transport,
+            self.connections,
+            is_writable=self.writable.is_set(),
+            parser=self.conn if self.is_early else None,
         )
-        if not may_send or self.transport.is_closing():
-            return False
-        self.transport.writelines((frame_header(len(payload), is_text=is_text), payload))
-        return True
+        if self.disconnected:
+            heir.connection_lost(None)
+            return
+        self.connections.add(heir)  # type: ignore[arg-type]
+        transport.set_protocol(heir)
+        while not self.queue.empty():
+            message = self.queue.get_nowait()
+            if message["type"] == "websocket.receive":
+                text = message.get("text")
+                data = message.get("bytes") if text is None else text.encode()
+                heir.take(data or b"", is_text=text is not None)
+        if self.read_paused and not transport.is_closing():
+            transport.resume_reading()
 
-    def cut(self) -> None:
-        """End the connection at once; what was not sent is dropped."""
-        self.transport.abort()
+
+class _Given(asyncio.Transport):
+    """Stands for a transport that belongs to somebody else now: uvicorn closes it in vain."""
+
+    def close(self) -> None:
+        """Leave the line open."""
 
 
 class _WithoutInfo(logging.LoggerAdapter[logging.Logger]):
@@ -71,24 +117,14 @@ class _WithoutInfo(logging.LoggerAdapter[logging.Logger]):
         return level >= self.level and super().isEnabledFor(level)
 
 
-def frame_header(length: int, *, is_text: bool) -> bytes:
-    """Make the header of a whole message from the server, which masks nothing.
+def socket_in(scope: Any) -> EdgeSocket:
+    """Find the socket under an application.
 
-    Source: RFC 6455, section 5.2.
-
-    Example:
-        >>> frame_header(5, is_text=True).hex(), frame_header(300, is_text=False).hex()
-        ('8105', '827e012c')
+    Raises:
+        RuntimeError: the application is served without `EdgeSocket`.
     """
-    first = FIN_TEXT if is_text else FIN_BINARY
-    if length < SHORT:
-        return struct.pack("!BB", first, length)
-    if length < MEDIUM:
-        return struct.pack("!BBH", first, 126, length)
-    return struct.pack("!BBQ", first, 127, length)
-
-
-def socket_in(scope: Any) -> EdgeSocket | None:
-    """Find the socket under an application; None on another server, or another class of it."""
     found = scope.get("extensions", {}).get(EXTENSION)
-    return found["socket"] if found else None
+    if found is None:
+        raise RuntimeError("serve with uvicorn and ws=server.edge.transport.EdgeSocket")
+    socket: EdgeSocket = found["socket"]
+    return socket

@@ -15,7 +15,7 @@ from server.core.diff import diff
 from server.core.project import Audience, project
 from server.core.roster import Found, Roster
 from server.core.state import RoomState
-from server.hub.watcher import Watcher
+from server.hub.watcher import NOTHING, Watcher
 from server.store.interface import Position
 
 
@@ -91,10 +91,11 @@ class Cohort:
         self._view: View = self._look(sight)
         self.position = self._position(sight)
         """Of the newest view that differed from the one before it."""
-        self._serial = 1
+        self.serial = 1
+        """Of the newest view, from 1; a watcher remembers which it has seen."""
         self._delta: Delta | None = None
-        self._delta_payload: bytes | None = None
-        self._snapshot_payload: bytes | None = None
+        self._delta_frame: bytes | None = None
+        self._snapshot_frame: bytes | None = None
 
     def _look(self, sight: Sight) -> View:
         return project(
@@ -114,15 +115,15 @@ class Cohort:
         self.members.add(watcher)
         watcher.cohort = self
         is_current = watcher.resume is not None and watcher.resume == self.position
-        watcher.seen = self._serial if is_current else None
+        watcher.seen = self.serial if is_current else NOTHING
         watcher.resume = None
-        watcher.wake()
+        watcher.flush()
 
     def leave(self, watcher: Watcher) -> None:
         """Let a watcher go; it gets no frame of this cohort any more."""
         self.members.discard(watcher)
         watcher.cohort = None
-        watcher.seen = None
+        watcher.seen = NOTHING
 
     def refresh(self, sight: Sight) -> bool:
         """Look again; True when something that the members see has changed.
@@ -141,28 +142,28 @@ class Cohort:
                 type="delta", base=self.position.version, position=position, delta=delta
             )
         self._view = view
-        self._serial += 1
-        self._delta_payload = None
-        self._snapshot_payload = None
+        self.serial += 1
+        self._delta_frame = None
+        self._snapshot_frame = None
         self.position = position
         return True
 
-    def payload_for(self, watcher: Watcher) -> bytes | None:
-        """Give the payload that brings a watcher up to date; None when it is."""
-        if watcher.seen == self._serial:
+    def frame_for(self, watcher: Watcher) -> bytes | None:
+        """Give the frame that brings a watcher up to date; None when it is."""
+        missed = self.serial - watcher.seen
+        if not missed:
             return None
-        is_next = watcher.seen == self._serial - 1
-        watcher.seen = self._serial
-        if is_next and self._delta is not None:
-            if self._delta_payload is None:
-                self._delta_payload = self._codec.encode(self._delta)
-            return self._delta_payload
-        if self._snapshot_payload is None:
+        watcher.seen = self.serial
+        if missed == 1 and self._delta is not None:
+            if self._delta_frame is None:
+                self._delta_frame = self._codec.framed(self._delta)
+            return self._delta_frame
+        if self._snapshot_frame is None:
             snapshot = Snapshot.model_construct(
                 type="snapshot", position=self.position, view=self._view
             )
-            self._snapshot_payload = self._codec.encode(snapshot)
-        return self._snapshot_payload
+            self._snapshot_frame = self._codec.framed(snapshot)
+        return self._snapshot_frame
 
 
 @dataclass(slots=True)
@@ -200,7 +201,7 @@ class Cohorts:
         """
         key = CohortKey(audience, watcher.codec.name, watcher.window_key)
         if watcher.cohort is not None and watcher.cohort.key == key:
-            watcher.wake()
+            watcher.flush()
             return
         self.remove(watcher)
         cohort = self._cohorts.get(key)

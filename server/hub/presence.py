@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 
 SLOTS = 10
 """Pings are spread over so many moments of one period, so that they do not all go at once."""
+PATIENCE = 2
+"""Pings without an answer, after which no third one is sent: at most three periods.
+
+Counted, not timed: a node that was held up itself (a stalled disk, a suspended process, too much
+to do) asks more slowly then, and reads what lies unread before it asks again.
+"""
 
 
 class PingWheel:
@@ -24,29 +30,20 @@ class PingWheel:
         self._hub = hub
 
     async def run(self) -> None:
-        """Turn until cancelled.
-
-        When this node itself was held up (a stalled disk, a suspended process), answers lie
-        unread, and nobody is taken for lost before there was time to read them.
-        """
-        period_s = self._hub.settings.ping_ms / 1000
+        """Turn until cancelled."""
+        turn_s = self._hub.settings.ping_ms / 1000 / SLOTS
         slot = 0
-        before = patient_until = self._hub.world.monotonic()
         while True:
-            await asyncio.sleep(period_s / SLOTS)
-            now = self._hub.world.monotonic()
-            if now - before > period_s:
-                patient_until = now + 2 * period_s
-            before = now
+            await asyncio.sleep(turn_s)
             slot = (slot + 1) % SLOTS
-            self._turn(slot, now, float("inf") if now < patient_until else 2 * period_s)
+            self._turn(slot)
 
-    def _turn(self, slot: int, now: float, patience_s: float) -> None:
+    def _turn(self, slot: int) -> None:
         for room in self._hub.rooms:
             for watcher in list(room.watchers):
                 if hash(watcher.connection_id) % SLOTS != slot:
                     continue
-                if now - watcher.last_heard > patience_s:
+                if watcher.unanswered_pings >= PATIENCE:
                     watcher.close(ErrorCode.TOO_SLOW)
                 else:
                     watcher.ping(is_stale=room.is_stale)

@@ -121,14 +121,21 @@ class Room:
             and `restarting` mean: not carried out as far as we know; the same command id may
             be sent again and has an effect once.
         """
-        if self._is_closing:
-            return Rejected(code=ErrorCode.RESTARTING)
+        return await self.submit(wish, actor, command_id)
+
+    def submit(
+        self, wish: Command | Order, actor: Actor, command_id: CommandId | None = None
+    ) -> asyncio.Future[Outcome]:
+        """Begin what `ask` does, for callers that cannot wait."""
         ask = self._ask(wish, actor, command_id)
-        if not self._asks.add(ask):
-            return Rejected(code=ErrorCode.OVERLOADED)
-        self.idle_since = None
-        self._wake.set()
-        return await ask.answer
+        if self._is_closing:
+            ask.settle(Rejected(code=ErrorCode.RESTARTING))
+        elif not self._asks.add(ask):
+            ask.settle(Rejected(code=ErrorCode.OVERLOADED))
+        else:
+            self.idle_since = None
+            self._wake.set()
+        return ask.answer
 
     def _ask(self, wish: Command | Order, actor: Actor, command_id: CommandId | None) -> Ask:
         return Ask(

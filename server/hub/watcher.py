@@ -1,12 +1,13 @@
 """One connection's outbox: what it is to be sent next, never more than it can take.
 
 Views are not queued: a watcher only remembers how far it has seen, and takes from its cohort
-what brings it up to date when its socket is writable again.
+what brings it up to date when its socket is writable again. Nothing here waits: a frame is
+written in the call that makes it due, or in the one that tells that the socket is writable.
 """
 
-import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from protocol.codec import Codec
 from protocol.errors import REFUSALS, ErrorCode
@@ -32,6 +33,26 @@ NOTICES_KEPT = 32
 """Notices waiting for a slow connection; older ones are dropped, as the state says it all."""
 
 NORMAL_CLOSE = 1000
+NOTHING = 0
+"""What a watcher has seen that holds no view of its cohort."""
+
+
+class Outlet(Protocol):
+    """Where a watcher's frames go."""
+
+    @property
+    def is_writable(self) -> bool:
+        """It takes frames now. Whoever makes it so again flushes the watcher."""
+        ...
+
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        """Takes a frame, header and all. Called only while it is writable."""
+        ...
+
+    def close(self, code: int) -> None:
+        """Close in order, after what was written. Called once."""
+        ...
 
 
 def problem(
@@ -59,12 +80,13 @@ class Watcher:
     """
 
     __slots__ = (
-        "_direct",
+        "_has_own",
         "_limit",
         "_notices",
+        "_outlet",
         "_ping_due",
+        "_replies",
         "_unanswered",
-        "_wake",
         "_you",
         "_you_due",
         "close_code",
@@ -74,10 +96,10 @@ class Watcher:
         "device_id",
         "goodbye",
         "is_open",
-        "last_heard",
         "participant_id",
         "resume",
         "seen",
+        "unanswered_pings",
         "window",
         "window_key",
     )
@@ -89,7 +111,6 @@ class Watcher:
         connection_id: ConnectionId,
         device_id: DeviceId,
         codec: Codec,
-        now: float,
         outbox_limit: int,
     ) -> None:
         """Start with nothing to send; `is_open` follows when the log knows the connection."""
@@ -102,24 +123,28 @@ class Watcher:
         """The window as a key, made once: it is compared whenever the person changes."""
         self.resume: Position | None = None
         self.cohort: Cohort | None = None
-        self.seen: int | None = None
+        self.seen = NOTHING
         self.is_open = False
         self.goodbye: Problem | None = None
         self.close_code: int | None = None
-        self.last_heard = now
+        self.unanswered_pings = 0
+        self._outlet: Outlet | None = None
         self._limit = outbox_limit
-        self._direct: deque[ServerMessage] = deque()
-        self._notices: deque[Notice] = deque(maxlen=NOTICES_KEPT)
+        # Made when needed: most connections have nothing waiting for most of their life.
+        self._replies: deque[Reply] | None = None
+        self._notices: deque[Notice] | None = None
         self._you: SelfView | None = None
         self._you_due = False
         self._ping_due: Ping | None = None
+        self._has_own = False
+        """Something but the view is due, or the end."""
         self._unanswered = 0
-        self._wake = asyncio.Event()
 
-    def welcome(self, message: Welcome) -> None:
-        """Send the welcome, before anything else."""
-        self._direct.appendleft(message)
-        self._wake.set()
+    def begin(self, outlet: Outlet, welcome: Welcome) -> None:
+        """Send the welcome, then what has become due before, and from now on everything."""
+        outlet.write(self.codec.framed(welcome))
+        self._outlet = outlet
+        self.flush()
 
     def asked(self) -> None:
         """Note that a command is under way: its answer goes out even before a close."""
@@ -128,36 +153,37 @@ class Watcher:
     def reply(self, message: Reply) -> None:
         """Send the answer to a command."""
         self._unanswered = max(0, self._unanswered - 1)
-        if len(self._direct) >= self._limit:
+        if self._replies is None:
+            self._replies = deque()
+        if len(self._replies) >= self._limit:
             self.close(ErrorCode.TOO_SLOW)
             return
-        self._direct.append(message)
-        self._wake.set()
+        self._replies.append(message)
+        self._flush_own()
 
     def notice(self, message: Notice) -> None:
         """Send a notice; under pressure the oldest give way."""
+        if self._notices is None:
+            self._notices = deque(maxlen=NOTICES_KEPT)
         self._notices.append(message)
-        self._wake.set()
+        self._flush_own()
 
     def you(self, view: SelfView) -> None:
         """Send the own state if it differs from what was sent; only the newest goes out."""
         if view != self._you:
             self._you = view
             self._you_due = True
-            self._wake.set()
+            self._flush_own()
 
     def ping(self, *, is_stale: bool) -> None:
         """Ask whether the client is there, and say whether its view may be out of date."""
+        self.unanswered_pings += 1
         self._ping_due = STALE if is_stale else FRESH
-        self._wake.set()
+        self._flush_own()
 
-    def heard(self, now: float) -> None:
+    def heard(self) -> None:
         """Note that the client said something."""
-        self.last_heard = now
-
-    def wake(self) -> None:
-        """Look again whether there is something to send."""
-        self._wake.set()
+        self.unanswered_pings = 0
 
     def close(
         self,
@@ -179,39 +205,48 @@ class Watcher:
             said = problem(code, retry_after_ms=retry_after_ms)
             self.goodbye = said.model_copy(update={"end_reason": end_reason})
             self.close_code = REFUSALS[code].close
-        self._wake.set()
+        self._flush_own()
 
-    async def next_payload(self) -> bytes | None:
-        """Wait for the next frame's payload; None when it is time to close the socket."""
-        while True:
-            payload = self._take()
-            if payload is not None:
-                return payload
-            if self.close_code is not None and not self._is_answer_due():
-                return None
-            self._wake.clear()
-            await self._wake.wait()
+    def _flush_own(self) -> None:
+        self._has_own = True
+        self.flush()
 
-    def _is_answer_due(self) -> bool:
-        """Somebody who leaves or ends the session is told that it is done, then let go."""
-        return self._unanswered > 0 and self.close_code != REFUSALS[ErrorCode.TOO_SLOW].close
+    def flush(self) -> None:
+        """Write what is due, for as long as the socket takes it. Does nothing before `begin`.
 
-    def _take(self) -> bytes | None:
-        message = self._next_message()
-        if message is not None:
-            return self.codec.encode(message)
-        if self.close_code is None and self.cohort is not None:
-            payload = self.cohort.payload_for(self)
-            if payload is not None:
-                return payload
-        if self.goodbye is not None and not self._is_answer_due():
-            said, self.goodbye = Goodbye(problem=self.goodbye), None
-            return self.codec.encode(said)
-        return None
+        For a view that has changed and nothing else, which is what a crowd is sent, it is one
+        call of the cohort and one of the socket.
+        """
+        outlet = self._outlet
+        if outlet is None:
+            return
+        while self._has_own and outlet.is_writable:
+            message = self._next_message()
+            if message is not None:
+                outlet.write(self.codec.framed(message))
+            elif self.close_code is None:
+                self._has_own = False
+            else:
+                self._flush_end(outlet, self.close_code)
+                return
+        if self.cohort is not None and outlet.is_writable:
+            frame = self.cohort.frame_for(self)
+            if frame is not None:
+                outlet.write(frame)
+
+    def _flush_end(self, outlet: Outlet, code: int) -> None:
+        """Say goodbye and close; who leaves or ends the session is told first that it is done."""
+        if self._unanswered and code != REFUSALS[ErrorCode.TOO_SLOW].close:
+            return
+        if self.goodbye is not None:
+            outlet.write(self.codec.framed(Goodbye(problem=self.goodbye)))
+            self.goodbye = None
+        self._outlet = None
+        outlet.close(code)
 
     def _next_message(self) -> ServerMessage | None:
-        if self._direct:
-            return self._direct.popleft()
+        if self._replies:
+            return self._replies.popleft()
         if self._you_due and self._you is not None:
             self._you_due = False
             return You(you=self._you)
@@ -220,4 +255,5 @@ class Watcher:
         if self._ping_due is not None:
             ping, self._ping_due = self._ping_due, None
             return ping
+        self._replies = self._notices = None
         return None

@@ -20,7 +20,7 @@ from server.core.touched import Touched
 from server.hub.cohort import Cohort, Cohorts, Pace, Sight
 from server.hub.replica import Advance, Replica
 from server.hub.settings import HubSettings, World
-from server.hub.watcher import Watcher
+from server.hub.watcher import NOTHING, Watcher
 
 WAKES_AT_ONCE = 500
 """Sockets written to before others get their turn; about 10 ms."""
@@ -75,7 +75,7 @@ class Watchers:
             return  # It went while its last message was on the way.
         watcher.window = window
         watcher.window_key = window.model_dump_json() if window is not None else ""
-        watcher.seen = None
+        watcher.seen = NOTHING
         self._place(watcher)
 
     def follow(self, steps: Sequence[Advance], touched: Touched) -> None:
@@ -189,6 +189,6 @@ def _taken_over(steps: Sequence[Advance]) -> set[ConnectionId]:
 async def _wake(cohort: Cohort) -> None:
     """Have a frame written to every member, with turns for everybody else in between."""
     for number, watcher in enumerate(list(cohort.members), 1):
-        watcher.wake()
+        watcher.flush()
         if number % WAKES_AT_ONCE == 0:
             await asyncio.sleep(0)

@@ -44,5 +44,3 @@ async def many_hubs(
             # What a stage does to its store is for tests of one hub.
             stages.append(Stage(hub, clock, cast(FaultyStore, store), tasks))
         yield stages
-        for stage in stages:
-            stage.stop_reading()

@@ -27,9 +27,10 @@ from protocol.ids import (
     RoomId,
     SessionId,
 )
-from protocol.messages import Delta, Goodbye, Notice, Ping, Position, Snapshot, You
+from protocol.messages import Delta, Goodbye, Notice, Ping, Position, Snapshot, Welcome, You
 from protocol.roles import EntryKind, Presence
 from protocol.settings import EntrySettings
+from protocol.version import WIRE_VERSION
 from protocol.views import SelfView, View, Window
 from server.core import orders as o
 from server.core.actors import SERVER, AccountActor, Actor, ParticipantActor, VisitorActor
@@ -68,6 +69,11 @@ class Clock:
         return 1_800_000_000_000 + self.ahead_ms + int(time.monotonic() * 1000)
 
 
+def payload_of(frame: bytes) -> bytes:
+    """Take the header off (RFC 6455, section 5.2)."""
+    return frame[2 + {126: 2, 127: 8}.get(frame[1], 0) :]
+
+
 def person(name: str, email: str) -> Person:
     return Person(person_id(email, KEY), name, email)
 
@@ -92,7 +98,8 @@ class Client:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     is_silent: bool = False
     """Reads, and never says anything."""
-    _reads: asyncio.Event = field(default_factory=asyncio.Event)
+    is_writable: bool = True
+    hang_up: Callable[[Watcher], None] = lambda _: None
 
     @property
     def actor(self) -> ParticipantActor:
@@ -106,25 +113,28 @@ class Client:
         return state.participants[self.id]
 
     def pause(self) -> None:
-        """Stop reading, as a socket does that is not writable."""
-        self._reads.clear()
+        """Take nothing, as a socket does whose buffer is full."""
+        self.is_writable = False
 
     def go_on(self) -> None:
-        self._reads.set()
+        self.is_writable = True
+        self.watcher.flush()
 
-    async def read(self, room: Room) -> None:
-        try:
-            while (payload := await self.watcher.next_payload()) is not None:
-                await self._reads.wait()
-                self.frames.append(payload)
-                if not self.is_silent:
-                    self.watcher.heard(time.monotonic())
-                self.take(payload)
-                self.changed.set()
-        finally:
-            self.is_closed = True
-            self.changed.set()
-            room.detach(self.watcher)
+    def write(self, frame: bytes) -> None:
+        assert self.is_writable
+        assert not self.is_closed
+        self.frames.append(frame)
+        if not self.is_silent:
+            self.watcher.heard()
+        self.take(payload_of(frame))
+        self.changed.set()
+
+    def close(self, code: int) -> None:
+        assert code == self.watcher.close_code
+        self.is_closed = True
+        self.changed.set()
+        # As a transport does, which tells of its end when the call is over.
+        asyncio.get_running_loop().call_soon(self.hang_up, self.watcher)
 
     def take(self, payload: bytes) -> None:
         codec = self.watcher.codec
@@ -145,9 +155,10 @@ class Client:
                 self.notices.append(notice)
             case Goodbye() as goodbye:
                 self.goodbye = goodbye
+            case Ping() as ping:
+                self.pings.append(ping)
             case other:
-                assert isinstance(other, Ping), other
-                self.pings.append(other)
+                assert isinstance(other, Welcome), other
 
     async def until(
         self, condition: Callable[["Client"], bool], timeout_s: float = PATIENCE_S
@@ -179,7 +190,6 @@ class Stage:
         self.other_room_id = RoomId("e_nobody")
         self.clock = clock
         self._tasks = tasks
-        self._readers: list[asyncio.Task[None]] = []
         self._entered: ParticipantId | None = None
         self.host = AccountActor(
             account_id=AccountId("hanna"), person=person("Hanna", "hanna@example.org")
@@ -280,7 +290,6 @@ class Stage:
             connection_id=ConnectionId(f"c{next(_numbers)}"),
             device_id=DeviceId(device),
             codec=codec,
-            now=self.hub.world.monotonic(),
             outbox_limit=self.hub.settings.outbox_limit,
         )
 
@@ -309,14 +318,24 @@ class Stage:
         if window is not None:
             room.watch(watcher, window)
         client = Client(watcher, SessionId(result["session_id"]), admitted=result)
-        client.go_on()
         outcome = await room.ask(self.opening_of(watcher, result), SERVER)
         assert isinstance(outcome, Settled), outcome
-        self.reads(client, room)
+        self.begins(client, room)
         return client
 
-    def reads(self, client: Client, room: Room) -> None:
-        self._readers.append(self._tasks.create_task(client.read(room)))
+    def begins(self, client: Client, room: Room) -> None:
+        """Have a client sent what is due to it, from now on."""
+        client.hang_up = room.detach
+        welcome = Welcome(
+            wire_version=WIRE_VERSION,
+            session_id=client.session_id,
+            participant_id=client.id,
+            connection_id=client.watcher.connection_id,
+            server_time=self.clock(),
+            ping_ms=self.hub.settings.ping_ms,
+            is_resumed=bool(client.watcher.seen),
+        )
+        client.watcher.begin(client, welcome)
 
     async def come_back(self, client: Client, window: Window | None = None) -> Client:
         return await self.connect(client.admitted, client.watcher.device_id, window)
@@ -377,10 +396,6 @@ class Stage:
         """End as a killed process does: nothing more is written."""
         self.store.kill()
 
-    def stop_reading(self) -> None:
-        for reader in self._readers:
-            reader.cancel()
-
 
 @dataclass(frozen=True)
 class Opened:
@@ -431,7 +446,6 @@ async def staged(
         async with hub_.running() as hub, asyncio.TaskGroup() as tasks:
             stage = Stage(hub, ticking, store, tasks)
             yield stage
-            stage.stop_reading()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from protocol.messages import Ping
 from server.hub import news
 from tests.hub.conftest import QUICK, staged
 
-HASTY = replace(QUICK, head_check_s=0.05, append_timeout_s=0.05, ping_ms=200)
+HASTY = replace(QUICK, head_check_s=0.05, append_timeout_s=1.0, ping_ms=200)
 
 
 async def test_watchers_are_told_while_the_store_is_not_reached_and_when_it_is_again(
