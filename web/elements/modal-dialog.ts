@@ -71,8 +71,9 @@ export class ModalDialog extends UsherElement {
     void this.leave();
   }
 
+  /** A browser tells of a closing later; by then it may be open again, for the next question. */
   private onClose(): void {
-    this.dispatchEvent(new Event("closed"));
+    if (!this.dialog.open) this.dispatchEvent(new Event("closed"));
   }
 
   /** A press on the veil closes; one inside, and the end of a drag from inside, does not. */

@@ -18,6 +18,7 @@ from server.integrations.mail.calendars import Appointment, calendar_file
 from server.integrations.mail.cleaning import clean_block, clean_line
 from server.integrations.mail.moments import language_of, moment_in_words, span_in_words, utc
 from server.integrations.mail.rendering import Rendered, render, render_note
+from server.integrations.mail.subjects import as_subject
 
 
 class UnusableLink(ValueError):
@@ -129,7 +130,7 @@ def _mail(words: Rendered, to: Address, sender: Sender) -> EmailMessage:
     message = EmailMessage(policy=SMTP if to.username.isascii() else SMTPUTF8)
     message["From"] = sender.mailbox
     message["To"] = to
-    message["Subject"] = words.subject
+    message["Subject"] = as_subject(words.subject)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(words.text, cte="quoted-printable")

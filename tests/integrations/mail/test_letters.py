@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from protocol.ids import PersonId
@@ -263,6 +263,7 @@ def test_no_text_at_all_changes_the_form_of_a_mail(
 
 
 @settings(deadline=None)
+@example("::éé––👩👩👩👩:::::::::::::ééé–––👩👩👩👩 é :")
 @given(st.text(alphabet="aé Ж–👩\u200d💻\u0301.,;:()", max_size=120))
 def test_a_subject_arrives_as_it_was_written(entry_name: str) -> None:
     letter = code_letter(entry_name=entry_name)

@@ -5,6 +5,7 @@ import { inviteCommand, minutesOf, firstChoice } from "../../elements/invite-cho
 import type { InviteUsers } from "../../elements/invite-users";
 import type { GuestAccess } from "../../elements/guest-access";
 import type { LedgerWindow } from "../../elements/ledger-window";
+import type { ConfirmDialog } from "../../elements/confirm-dialog";
 import type { ModalDialog } from "../../elements/modal-dialog";
 import "../../elements/invite-windows";
 import type { Command, CsvRow, GuestAccessView } from "../../lib/protocol";
@@ -352,5 +353,22 @@ describe("the window of the blocked", () => {
     const [without, withLink] = texts("[data-block]");
     expect(without).not.toContain("Open day");
     expect(withLink).toContain("(Open day)");
+  });
+});
+
+describe("a question", () => {
+  it("is not answered by the late end of the one before it", async () => {
+    const dialog = await put<ConfirmDialog>("confirm-dialog");
+    const question = { heading: "Throw away?", text: "It is not saved.", action: "Throw away" };
+    const first = dialog.ask(question);
+    await settled();
+    all(document, "button").find((one) => one.textContent?.trim() === "Cancel")?.click();
+    expect(await first).toBe(false);
+
+    const second = dialog.ask(question);
+    await settled();
+    all(document, "dialog")[0]?.dispatchEvent(new Event("close"));
+    all(document, "button").find((one) => one.textContent?.trim() === "Throw away")?.click();
+    expect(await second).toBe(true);
   });
 });
