@@ -168,7 +168,7 @@ class Line(Heir):
         self._go_on()
 
     def part(self, code: ErrorCode) -> None:
-        """Say goodbye and close, before or instead of a conversation."""
+        """Say goodbye and close at once: there is no conversation, or it has failed."""
         if self.is_over or self._is_closing:
             return
         retry_after_ms = RETRY_MS if REFUSALS[code].again else None
@@ -228,13 +228,7 @@ class Line(Heir):
             self._act(data, is_text=is_text)
         except Exception:
             log.exception("a message failed")
-            self._give_up(ErrorCode.INTERNAL)
-
-    def _give_up(self, code: ErrorCode) -> None:
-        if self._watcher is not None:
-            self._watcher.close(code)
-        else:
-            self.part(code)
+            self.part(ErrorCode.INTERNAL)
 
     def _act(self, data: bytes, *, is_text: bool) -> None:
         try:

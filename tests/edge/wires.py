@@ -54,13 +54,13 @@ class RawWire:
         try:
             async with asyncio.timeout(LIMIT_S):
                 while True:
-                    opcode, payload = await self._frame()
+                    opcode, payload = await self.frame()
                     if opcode == CLOSE:
                         return int(struct.unpack("!H", payload[:2])[0]) if payload else None
         except (asyncio.IncompleteReadError, ConnectionError):
             return None
 
-    async def _frame(self) -> tuple[int, bytes]:
+    async def frame(self) -> tuple[int, bytes]:
         first, second = await self.reader.readexactly(2)
         length = second & 0x7F
         if length == 126:
@@ -72,9 +72,14 @@ class RawWire:
 
 @asynccontextmanager
 async def raw_wire(
-    house: House, session: str, ticket: str, subprotocol: str = "usher.v1.msgpack"
+    house: House,
+    session: str,
+    ticket: str,
+    subprotocol: str = "usher.v1.msgpack",
+    *,
+    early: bytes = b"",
 ) -> AsyncIterator[RawWire]:
-    """Open a socket by hand."""
+    """Open a socket by hand, saying something too early if told so."""
     reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
     writer.write(
         (
@@ -85,6 +90,10 @@ async def raw_wire(
             f"Authorization: Bearer {ticket}\r\n\r\n"
         ).encode()
     )
+    if early:
+        # Not in one piece with the request: what hangs on that is nobody's.
+        await asyncio.sleep(0.01)
+        writer.write(early)
     async with asyncio.timeout(LIMIT_S):
         head = await reader.readuntil(b"\r\n\r\n")
     assert b" 101 " in head.splitlines()[0], head
