@@ -26,6 +26,7 @@ from server.demo import DEMO_HOST, make_demo
 from server.edge.app import EdgeSecrets, EdgeSettings, build_app
 from server.edge.directory import StoreDirectory
 from server.edge.frames import MAX_FRAME_BYTES
+from server.edge.heads import EdgeHttp
 from server.edge.ports import Scope
 from server.edge.tickets import sign_host_token
 from server.edge.transport import EdgeSocket
@@ -219,7 +220,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=EdgeHttp,
         ws=EdgeSocket,
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
@@ -232,7 +233,6 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
         timeout_keep_alive=15,
-        h11_max_incomplete_event_size=32 * 1024,
         # Of its own life uvicorn tells only what is wrong; ours says the rest.
         log_level="warning",
     )

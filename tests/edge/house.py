@@ -27,6 +27,7 @@ from server.core.state import Invitation, RoomState
 from server.core.validity import expires_at
 from server.edge.app import EdgeSecrets, EdgeSettings, build_app
 from server.edge.directory import StoreDirectory
+from server.edge.heads import EdgeHttp
 from server.edge.tickets import sign_host_token
 from server.edge.transport import EdgeSocket
 from server.hub.hub import Hub
@@ -350,7 +351,7 @@ async def opened_house(
         server = QuietServer(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=EdgeHttp,
                 ws=EdgeSocket,
                 ws_max_size=MAX_FRAME_BYTES,
                 ws_per_message_deflate=False,
