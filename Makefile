@@ -17,7 +17,7 @@ SHELL         := /bin/bash
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run nodes test style types format lock schema picture gallery web clean
+.PHONY: help run nodes test style types format lock schema picture gallery sbom web clean
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 NPM := npm --no-audit --no-fund --no-update-notifier --loglevel=error
@@ -78,6 +78,9 @@ schema: $(VENV)/.runtime ## Write the JSON Schema and the types of the wire for 
 
 picture: $(VENV)/.dev web ## Take the README's picture anew
 	@USHER_PICTURE=1 $(BIN)/python -m pytest -q tests/journeys/test_busy_room.py
+
+sbom: $(VENV)/.made ## List what all is made of, as CycloneDX on standard output
+	@$(BIN)/python -m tests.sbom
 
 gallery: $(VENV)/.dev web ## Picture every screen in every look, into gallery/; ARGS are parts of names
 	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser that takes the pictures)
