@@ -54,6 +54,7 @@ nodes: $(VENV)/.dev web ## Serve on two nodes and a Redis, as the Procfile says:
 test: $(VENV)/.dev web ## Run every test; ARGS goes to pytest; NODES=2 runs the journeys on nodes over Redis
 	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser in which the journeys run)
 	@$(call need,command -v redis-server && command -v redis-cli,redis-server redis-tools,the servers on which the tests of many nodes run)
+	@$(call need,command -v cc && echo 'int main(void){return 0;}' | cc -x c -o /dev/null -,gcc libc6-dev,the limit that load tests compare with)
 	@$(call need,command -v nginx && command -v ip,nginx iproute2,the proxy and the network in the tests of many nodes)
 ifdef NODES
 	@USHER_TEST_NODES=$(NODES) $(BIN)/python -m pytest $(SHARED) $(or $(ARGS),tests/journeys)

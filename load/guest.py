@@ -50,11 +50,11 @@ class Guest:
         """
         began = time.perf_counter()
         async with asyncio.timeout(TIMEOUT_S):
-            admitted = await self._redeem(token)
+            admitted = await self.redeem(token)
             await self._open(admitted, window)
         self.joined_ms = (time.perf_counter() - began) * 1000
 
-    async def _redeem(self, token: str) -> dict[str, Any]:
+    async def redeem(self, token: str) -> dict[str, Any]:
         """Complete the form; told to wait, wait as a page would."""
         form = {
             "token": token,

@@ -6,6 +6,7 @@ import resource
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,16 +38,14 @@ class Usage:
 
 
 def usage_of(pid: int) -> Usage:
-    """Read what a process has used.
+    """Read what a process has used, all its threads together.
 
-    Source: proc(5), `/proc/[pid]/stat` fields 14 and 15, `/proc/[pid]/statm` field 2.
+    Source: clock_getcpuclockid(3), whose id Linux makes of the process's in this way; proc(5),
+    `/proc/[pid]/statm` field 2.
     """
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    ticks = int(fields[11]) + int(fields[12])
+    cpu_clock = (~pid << 3) | 2
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
-    return Usage(
-        ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE") / (1024 * 1024)
-    )
+    return Usage(time.clock_gettime(cpu_clock), pages * os.sysconf("SC_PAGE_SIZE") / (1024 * 1024))
 
 
 def raise_file_limit() -> None:

@@ -17,18 +17,21 @@ CATEGORIES = ("performance", "accessibility", "best-practices")
 LEAST = 95
 RUNS = 3
 """The score of performance is simulated from what was measured; other work moves it."""
+AGAIN = "Please run Lighthouse again"
+"""Said where the browser's own recording came out empty, which tells nothing of the page."""
 RUN_S = 60
 
 
 @pytest.mark.parametrize("preset", ["mobile", "desktop"])
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 async def test_the_guest_page_satisfies_lighthouse(preset: str, tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         hall = await (await house.entry()).start()
         url = await hall.guest_link()
         best: dict[str, float] = {}
         for _ in range(RUNS):
-            report = await lighthouse(url, preset)
+            report = await lighthouse(url, preset) or await lighthouse(url, preset)
+            assert report, "the browser recorded nothing, twice"
             for name in CATEGORIES:
                 score = round(report["categories"][name]["score"] * 100)
                 best[name] = max(best.get(name, 0), score)
@@ -38,7 +41,7 @@ async def test_the_guest_page_satisfies_lighthouse(preset: str, tmp_path: Path) 
 
 
 async def lighthouse(url: str, preset: str) -> dict[str, Any]:
-    """Run it once in a browser of its own; return its report."""
+    """Run it once in a browser of its own; return its report, empty when none was recorded."""
     flags = "--headless=new --no-sandbox --disable-gpu --disable-background-networking"
     process = await asyncio.create_subprocess_exec(
         *("node", str(LIGHTHOUSE), url, "--quiet", "--output=json"),
@@ -57,6 +60,8 @@ async def lighthouse(url: str, preset: str) -> dict[str, Any]:
         if process.returncode is None:
             process.kill()
             await process.wait()
+    if process.returncode != 0 and AGAIN in said.decode(errors="replace"):
+        return {}
     assert process.returncode == 0, said.decode(errors="replace")
     report: dict[str, Any] = json.loads(out)
     return report

@@ -1,0 +1,1 @@
+"""The physical limit of a round of frames, as a small C program."""
