@@ -54,7 +54,8 @@ def _ops(rows: list[AnyRow], after: list[AnyRow]) -> list[Op]:
             del rows[at]
     for at, row in enumerate(after):
         if at < len(rows) and rows[at].id == row.id:
-            if rows[at] != row:
+            # Rows that nobody has touched are the same objects; to compare them is slow.
+            if rows[at] is not row and rows[at] != row:
                 ops.append(
                     Update.model_construct(op="update", at=at, fields=_fields(rows[at], row))
                 )

@@ -17,6 +17,7 @@ from protocol.views import (
     Counts,
     GroupView,
     LedgerRow,
+    Range,
     Row,
     SelfView,
     SessionView,
@@ -75,6 +76,34 @@ def hidden_fields(model: type[BaseModel], audience: Audience) -> tuple[str, ...]
     return tuple(name for name, mark in marks(model).items() if not audience.sees(mark))
 
 
+class Rows:
+    """The rows of one audience's newest view, so that the next one makes only what has changed.
+
+    People in the state are never changed but replaced: who is the same object has the same row.
+    """
+
+    __slots__ = ("_before", "_made")
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self._before: dict[ParticipantId, tuple[Participant, str | None, Row]] = {}
+        self._made: dict[ParticipantId, tuple[Participant, str | None, Row]] = {}
+
+    def turn(self) -> None:
+        """Begin the next view; what is not in it either is forgotten."""
+        self._before, self._made = self._made, {}
+
+    def of(self, state: RoomState, participant_id: ParticipantId, audience: Audience) -> Row:
+        """Give a row that was made before, or make it."""
+        participant = state.participants[participant_id]
+        link_name = _link_name(state, participant)
+        known = self._before.get(participant_id)
+        if known is None or known[0] is not participant or known[1] != link_name:
+            known = (participant, link_name, row(state, participant_id, audience))
+        self._made[participant_id] = known
+        return known[2]
+
+
 def project(
     state: RoomState,
     roster: Roster,
@@ -82,12 +111,14 @@ def project(
     window: Window,
     now: int,
     found: Found | None = None,
+    rows: Rows | None = None,
 ) -> View:
     """Make the view of an audience through a window.
 
     Args:
         roster: everybody; counts come from it.
         found: those whom the window's search finds; rows come from it when there is a search.
+        rows: those of the view before, of the same audience.
         now: ms UTC, for invitations that have expired.
 
     Cost: O(log n + rows in the window); nothing grows with the room.
@@ -98,9 +129,11 @@ def project(
     shows_names = _shows_names(state, roster, audience)
     listed: Roster | Found = found or roster
     groups = {}
+    rows = rows or Rows()
+    rows.turn()
     for group, wanted in window.groups.items():
         if _may_list(group, audience, shows_names=shows_names):
-            groups[group] = _group(state, listed, audience, group, wanted.first, wanted.count, now)
+            groups[group] = _group(state, listed, audience, group, wanted, now, rows)
     return View.model_construct(
         session=_session(state, session, shows_names=shows_names),
         counts=_counts(roster, audience),
@@ -183,24 +216,23 @@ def _group(
     roster: Roster | Found,
     audience: Audience,
     group: Group,
-    first: int,
-    count: int,
+    wanted: Range,
     now: int,
+    known: Rows,
 ) -> GroupView:
     # A window that lies behind the end (the group shrank) shows the last stretch instead.
-    first = max(0, min(first, roster.count(group) - count))
-    ids = roster.ids(group, first, count)
+    first = max(0, min(wanted.first, roster.count(group) - wanted.count))
+    ids = roster.ids(group, first, wanted.count)
     if group is Group.INVITED:
         ledger = tuple(ledger_row(state, InvitationId(one), now) for one in ids)
         return GroupView.model_construct(first=first, rows=(), invitations=ledger)
-    rows = tuple(row(state, ParticipantId(one), audience) for one in ids)
+    rows = tuple(known.of(state, ParticipantId(one), audience) for one in ids)
     return GroupView.model_construct(first=first, rows=rows, invitations=())
 
 
 def row(state: RoomState, participant_id: ParticipantId, audience: Audience) -> Row:
     """Make one person's row for an audience."""
     participant = state.participants[participant_id]
-    link = state.links.get(participant.link_id) if participant.link_id else None
     is_on_stage = participant.stage is StagePlace.ON
     values: dict[str, Any] = {
         "id": participant.id,
@@ -216,13 +248,18 @@ def row(state: RoomState, participant_id: ParticipantId, audience: Audience) -> 
         "has_microphone_on": participant.has_microphone_on,
         "has_camera_on": participant.has_camera_on,
         "email": participant.person.email,
-        "link_name": link.name if link else None,
+        "link_name": _link_name(state, participant),
         "wait_reason": participant.wait_reason,
         "waiting_since": participant.waiting_since,
     }
     for name in hidden_fields(Row, audience):
         values[name] = None
     return Row.model_construct(**values)
+
+
+def _link_name(state: RoomState, participant: Participant) -> str | None:
+    link = state.links.get(participant.link_id) if participant.link_id else None
+    return link.name if link else None
 
 
 def ledger_row(state: RoomState, invitation_id: InvitationId, now: int) -> LedgerRow:

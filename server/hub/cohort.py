@@ -12,7 +12,7 @@ from protocol.codec import Codec
 from protocol.messages import Delta, Snapshot
 from protocol.views import View, Window
 from server.core.diff import diff
-from server.core.project import Audience, project
+from server.core.project import Audience, Rows, project
 from server.core.roster import Found, Roster
 from server.core.state import RoomState
 from server.hub.watcher import NOTHING, Watcher
@@ -87,6 +87,7 @@ class Cohort:
         self.members: set[Watcher] = set()
         self.due_at = 0.0
         self._codec = codec
+        self._rows = Rows()
         self._looked_at = sight.position
         self._view: View = self._look(sight)
         self.position = self._position(sight)
@@ -99,7 +100,13 @@ class Cohort:
 
     def _look(self, sight: Sight) -> View:
         return project(
-            sight.state, sight.roster, self.key.audience, self.window, sight.now, self.found
+            sight.state,
+            sight.roster,
+            self.key.audience,
+            self.window,
+            sight.now,
+            self.found,
+            self._rows,
         )
 
     def _position(self, sight: Sight) -> m.Position:

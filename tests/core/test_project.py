@@ -30,6 +30,7 @@ from server.core.diff import diff
 from server.core.project import (
     Audience,
     NoViewError,
+    Rows,
     audience_of,
     hidden_fields,
     ledger_row,
@@ -102,6 +103,34 @@ def test_no_address_and_nobody_waiting_is_in_any_byte_for_the_room(
         check_bytes(message, known)
     waiting = [p.id for p in states[1].participants.values() if p.gate or p.kept_out]
     check_bytes(snapshot(new), waiting)
+
+
+@settings(max_examples=150, deadline=None)
+@given(states=pairs(), audience=AUDIENCES, window=WINDOWS)
+def test_rows_that_were_made_before_are_those_that_would_be_made(
+    states: tuple[RoomState, RoomState], audience: Audience, window: Window
+) -> None:
+    rows = Rows()
+    for state in (*states, states[0]):
+        roster = Roster(state)
+        kept = project(state, roster, audience, window, NOON, None, rows)
+        assert kept == project(state, roster, audience, window, NOON)
+
+
+def test_only_the_row_of_somebody_who_has_changed_is_made_anew() -> None:
+    story = Story()
+    ada, ben = (story.came(name, story.open_link) for name in ("Ada", "Ben"))
+    rows = Rows()
+    before = project(story.state, story.roster, ALL, EVERYTHING, story.now, None, rows)
+    story.given(ada, c.RaiseHand())
+    after = project(story.state, story.roster, ALL, EVERYTHING, story.now, None, rows)
+    were, are = (
+        {one.id: one for group in view.groups.values() for one in group.rows}
+        for view in (before, after)
+    )
+    assert are[ben.id] is were[ben.id]
+    assert are[ada.id] is not were[ada.id]
+    assert are[ada.id].hand_raised_at is not None
 
 
 @settings(max_examples=60, deadline=None)
