@@ -5,6 +5,7 @@ what brings it up to date when its socket is writable again. Nothing here waits:
 written in the call that makes it due, or in the one that tells that the socket is writable.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
@@ -28,6 +29,8 @@ from protocol.views import SelfView, Window
 
 if TYPE_CHECKING:
     from server.hub.cohort import Cohort
+
+log = logging.getLogger(__name__)
 
 NOTICES_KEPT = 32
 """Notices waiting for a slow connection; older ones are dropped, as the state says it all."""
@@ -75,8 +78,8 @@ FRESH, STALE = Ping(), Ping(is_stale=True)
 class Watcher:
     """A connection of a participant, as the room sees it.
 
-    The edge reads what to send with `next_payload` and reports life with `heard`. `resume` is
-    the position of the view that a returning client holds, until its first placing.
+    The edge brings an outlet with `begin` and reports life with `heard`. `resume` is the
+    position of the view that a returning client holds, until its first placing.
     """
 
     __slots__ = (
@@ -220,19 +223,26 @@ class Watcher:
         outlet = self._outlet
         if outlet is None:
             return
-        while self._has_own and outlet.is_writable:
-            message = self._next_message()
-            if message is not None:
-                outlet.write(self.codec.framed(message))
-            elif self.close_code is None:
-                self._has_own = False
-            else:
-                self._flush_end(outlet, self.close_code)
-                return
-        if self.cohort is not None and outlet.is_writable:
-            frame = self.cohort.frame_for(self)
-            if frame is not None:
-                outlet.write(frame)
+        try:
+            while self._has_own and outlet.is_writable:
+                message = self._next_message()
+                if message is not None:
+                    outlet.write(self.codec.framed(message))
+                elif self.close_code is None:
+                    self._has_own = False
+                else:
+                    self._flush_end(outlet, self.close_code)
+                    return
+            if self.cohort is not None and outlet.is_writable:
+                frame = self.cohort.frame_for(self)
+                if frame is not None:
+                    outlet.write(frame)
+        except Exception:
+            # A frame that cannot be made harms those it is for, and not the room that writes it.
+            log.exception("%s cannot be sent what is due", self.connection_id)
+            self._outlet = None
+            self.close_code = REFUSALS[ErrorCode.INTERNAL].close
+            outlet.close(self.close_code)
 
     def _flush_end(self, outlet: Outlet, code: int) -> None:
         """Say goodbye and close; who leaves or ends the session is told first that it is done."""

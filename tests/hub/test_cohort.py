@@ -1,7 +1,12 @@
+from unittest.mock import patch
+
 from protocol import commands as c
+from protocol.errors import REFUSALS, ErrorCode
 from protocol.roles import Group, Role, StageMode
 from protocol.views import Range, View, Window
 from server.core.project import Audience, project
+from server.hub.cohort import Cohort
+from server.hub.watcher import Watcher
 from tests.hub.conftest import Client, Stage
 
 SMALL = Window(groups={Group.VIEWERS: Range(count=2)})
@@ -106,3 +111,21 @@ async def test_a_search_follows_what_changes(stage: Stage) -> None:
             and [row.name for row in h.view.groups[Group.VIEWERS].rows] == ["Zoe Zed"]
         )
     )
+
+
+async def test_a_frame_that_cannot_be_made_harms_only_those_it_is_for(stage: Stage) -> None:
+    host, people = await opened(stage, 2, SMALL)
+    made = Cohort.frame_for
+
+    def fails_for_the_room(cohort: Cohort, watcher: Watcher) -> bytes | None:
+        if cohort.key.audience is Audience.ROOM:
+            raise ZeroDivisionError
+        return made(cohort, watcher)
+
+    with patch.object(Cohort, "frame_for", fails_for_the_room):
+        await stage.done(c.Rename(name="Zed"), people[0].actor)
+        for guest in people:
+            await guest.until(lambda one: one.is_closed)
+            assert guest.watcher.close_code == REFUSALS[ErrorCode.INTERNAL].close
+    await host.until(lambda one: "Zed" in str(one.view))
+    assert not host.is_closed

@@ -24,7 +24,7 @@ class _Subject(UniqueUnstructuredHeader):
 
 def as_subject(text: str) -> str:
     """Make the value of a `Subject`; a message keeps what it is, however it is serialised."""
-    registry = HeaderRegistry(base_class=BaseHeader)
-    registry.map_to_type("subject", cast(type[BaseHeader], _Subject))
-    subject: str = registry("Subject", text)
+    headers = HeaderRegistry(base_class=BaseHeader)
+    headers.map_to_type("subject", cast(type[BaseHeader], _Subject))
+    subject: str = headers("Subject", text)
     return subject
