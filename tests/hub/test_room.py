@@ -235,7 +235,7 @@ async def test_what_the_store_does_not_take_is_refused_and_nothing_changes(stage
 
 
 async def test_an_append_that_hangs_is_given_up_and_the_room_goes_on(tmp_path: Path) -> None:
-    settings = replace(QUICK, append_timeout_s=0.1)
+    settings = replace(QUICK, append_timeout_s=1.0)
     async with staged(tmp_path / "usher.sqlite3", settings=settings) as stage:
         await stage.make_room()
         stage.store.next_appends.append(hung)
@@ -247,7 +247,7 @@ async def test_an_append_that_hangs_is_given_up_and_the_room_goes_on(tmp_path: P
 async def test_an_append_that_was_given_up_and_lands_late_is_found_and_not_doubled(
     tmp_path: Path,
 ) -> None:
-    settings = replace(QUICK, append_timeout_s=0.1)
+    settings = replace(QUICK, append_timeout_s=1.0)
     async with staged(tmp_path / "usher.sqlite3", settings=settings) as stage:
         await stage.make_room()
         late: list[asyncio.Task[object]] = []
@@ -304,7 +304,7 @@ async def test_nothing_is_decided_by_a_state_that_may_not_be_the_newest(stage: S
 
 
 async def test_reading_on_that_hangs_is_given_up(tmp_path: Path) -> None:
-    settings = replace(QUICK, load_timeout_s=0.1, append_timeout_s=0.1, head_check_s=60)
+    settings = replace(QUICK, load_timeout_s=1.0, append_timeout_s=1.0, head_check_s=60)
     async with staged(tmp_path / "usher.sqlite3", settings=settings) as stage:
         await stage.make_room()
         stage.store.next_appends.append(refused)
