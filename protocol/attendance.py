@@ -31,6 +31,7 @@ class AttendedView(Wire):
         role_changes: the newest 50, the newest last.
         older_role_changes: how many more there were before those.
         is_here: the last interval goes on.
+        consent: the version of the text that a guest agreed to, and when; empty: to none.
     """
 
     participant_id: ParticipantId
@@ -47,6 +48,8 @@ class AttendedView(Wire):
     role_changes: tuple[RoleChangeView, ...] = ()
     older_role_changes: int = 0
     is_here: bool = False
+    consent: str = ""
+    consented_at: Millis | None = None
 
 
 class TotalsView(Wire):

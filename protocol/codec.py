@@ -14,6 +14,7 @@ import pydantic_core
 from pydantic import TypeAdapter, ValidationError
 
 from protocol import commands, deltas, http, messages, quiz, views
+from protocol.errors import ErrorCode
 from protocol.framing import framed
 from protocol.messages import ClientMessage, Do, ServerMessage
 from protocol.model import Wire
@@ -30,19 +31,29 @@ from protocol.plain import (
 from protocol.roles import Group
 from protocol.version import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK
 
-__all__ = ["JSON", "MSGPACK", "Codec", "Malformed", "decode_body", "shaped"]
+__all__ = [
+    "JSON",
+    "MSGPACK",
+    "Codec",
+    "Malformed",
+    "decode_body",
+    "decode_problem",
+    "decode_reply",
+    "shaped",
+]
 
 T = TypeVar("T")
 
 _CLIENT: Final[TypeAdapter[ClientMessage]] = TypeAdapter(ClientMessage)
 _SERVER: Final[TypeAdapter[ServerMessage]] = TypeAdapter(ServerMessage)
+_PROBLEM: Final = TypeAdapter(messages.Problem)
 
 # Pings and pongs are most of what an idle connection says, so they are not taken apart anew.
 _PING_TEXT: Final = b'{"type":"ping"}'
 _PING_BYTES: Final[bytes] = msgpack.packb({"type": "ping"})
 _STALE_TEXT: Final = b'{"type":"ping","is_stale":true}'
 _STALE_BYTES: Final[bytes] = msgpack.packb({"type": "ping", "is_stale": True})
-_PONG_TEXT: Final = '{"type":"pong"}'
+_PONG_TEXT: Final = b'{"type":"pong"}'
 _PONG_BYTES: Final[bytes] = msgpack.packb({"type": "pong"})
 _PONG: Final = messages.Pong()
 _PINGS: Final = {
@@ -81,6 +92,11 @@ class Codec:
             True
         """
         return _BY_NAME[subprotocol]
+
+    @property
+    def pong(self) -> bytes:
+        """The payload of the answer to a ping, as our clients write it."""
+        return _PONG_TEXT if self.is_text else _PONG_BYTES
 
     def encode(self, message: Wire) -> bytes:
         """Write a message; fields that are null are left out, to keep frames small.
@@ -131,17 +147,22 @@ class Codec:
         Raises:
             Malformed: whatever else it is; no other exception leaves, for any input.
         """
-        if data in (_PONG_TEXT, _PONG_BYTES) and isinstance(data, str) is self.is_text:
+        if data in (_PONG_TEXT.decode(), _PONG_BYTES) and isinstance(data, str) is self.is_text:
             return _PONG
         return shaped(self._plain(data, limits), _CLIENT, in_union=True)
 
     def decode_server(self, data: bytes | str, limits: Limits = SERVER_LIMITS) -> ServerMessage:
-        """Read what a server sent. Fields that this version does not know are left out.
+        """Read what a server sent, which may be newer than this.
+
+        Fields that this version does not know are left out, and a problem's code is read as
+        `internal`: its sentence, and whether to try again, are the server's own.
 
         Raises:
-            Malformed: whatever else it is; no other exception leaves, for any input.
+            Malformed: whatever else it is; no other exception leaves, for any input. With
+                `Fault.NEWER`, it is a message or notice to pass over.
         """
-        return shaped(self._plain(data, limits), _SERVER, in_union=True, extra="ignore")
+        plain = self._plain(data, limits)
+        return shaped(_as_known_here(plain), _SERVER, in_union=True, extra="ignore")
 
     def _plain(self, data: bytes | str, limits: Limits) -> Plain:
         if self.is_text:
@@ -172,6 +193,25 @@ def decode_body(data: bytes, shape: TypeAdapter[T], limits: Limits) -> T:
     return shaped(parse_json(data, limits), shape)
 
 
+def decode_reply(data: bytes, shape: TypeAdapter[T], limits: Limits = SERVER_LIMITS) -> T:
+    """Read the JSON body of a reply from a server that may be newer, as `decode_server` does.
+
+    Raises:
+        Malformed: it is not of this shape.
+    """
+    return shaped(parse_json(data, limits), shape, extra="ignore")
+
+
+def decode_problem(data: bytes, limits: Limits = SERVER_LIMITS) -> messages.Problem:
+    """Read a refusal over HTTP from a server that may be newer.
+
+    Raises:
+        Malformed: it is none of ours.
+    """
+    plain = parse_json(data, limits)
+    return shaped(_with_known_code(plain), _PROBLEM, extra="ignore")
+
+
 def shaped(
     plain: Plain,
     shape: TypeAdapter[T],
@@ -195,6 +235,26 @@ def shaped(
     except ValidationError as error:
         where = _where(error, in_union=in_union)
     raise Malformed(Fault.SHAPE, where=where)
+
+
+def _as_known_here(plain: Plain) -> Plain:
+    """Take in what a newer server may say within a wire version; docs/wire.md names it."""
+    if not isinstance(plain, dict):
+        return plain
+    kind, problem = plain.get("type"), plain.get("problem")
+    if isinstance(kind, str) and kind not in _SAID:
+        raise Malformed(Fault.NEWER, where="type")
+    told = plain.get("kind")
+    if kind == "notice" and isinstance(told, str) and told not in _NOTICES:
+        raise Malformed(Fault.NEWER, where="kind")
+    return plain if problem is None else plain | {"problem": _with_known_code(problem)}
+
+
+def _with_known_code(problem: Plain) -> Plain:
+    code = problem.get("code") if isinstance(problem, dict) else None
+    if isinstance(problem, dict) and isinstance(code, str) and code not in _CODES:
+        return problem | {"code": ErrorCode.INTERNAL.value}
+    return problem
 
 
 def _packed(plain: object) -> bytes:
@@ -245,3 +305,8 @@ def _field_names() -> frozenset[str]:
 
 _FIELDS = _field_names()
 _COMMANDS = frozenset(get_args(get_args(commands.Command)[0]))
+_SAID: Final = frozenset(
+    shape.model_fields["type"].default for shape in get_args(get_args(ServerMessage)[0])
+)
+_NOTICES: Final = frozenset(messages.NoticeKind)
+_CODES: Final = frozenset(ErrorCode)

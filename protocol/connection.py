@@ -9,7 +9,9 @@ owns the socket calls, in this order and again after every loss:
     lost(close_code)  the socket is gone; the answer says whether and when to come back
 
 It holds the view and keeps it right: a delta that does not fit the view is answered by asking
-for a snapshot, which is always right. Commands wait in a list until their reply comes, and are
+for a snapshot, which is always right. A snapshot does not say of which window it is, so one
+window is asked for at a time: the newest is asked for when the answer to the last has come.
+Commands wait in a list until their reply comes, and are
 sent again under the same id after a loss, which has no second effect on the server.
 """
 
@@ -17,9 +19,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import assert_never
 
-from pydantic import TypeAdapter
-
-from protocol.codec import MSGPACK, Codec, decode_body
+from protocol.codec import MSGPACK, Codec, decode_problem
 from protocol.commands import Command
 from protocol.deltas import apply
 from protocol.errors import FINAL_CLOSE_CODES, REFUSALS, ErrorCode
@@ -44,7 +44,7 @@ from protocol.messages import (
     Welcome,
     You,
 )
-from protocol.plain import SERVER_LIMITS, Malformed
+from protocol.plain import SERVER_LIMITS, Fault, Malformed
 from protocol.version import WIRE_VERSION
 from protocol.views import SelfView, View, Window
 
@@ -52,8 +52,6 @@ MAX_PENDING = 1_000
 """Commands without a reply. More mean that the server does not keep up or the program loops."""
 MAX_NOTICES = 256
 """Notices kept for those who read them late; older ones are dropped."""
-
-_PROBLEM = TypeAdapter(Problem)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +123,18 @@ class ClientState:
         """The server said that what it shows may be out of date."""
         self.snapshots = 0
         """How many snapshots have come."""
+        self.pings = 0
+        """How many pings have come."""
         self.notices: deque[Notice] = deque(maxlen=MAX_NOTICES)
         self.noticed = 0
         """How many notices have come, those dropped from `notices` included."""
         self.pending: dict[CommandId, Do] = {}
-        self._due = 0
-        """So many snapshots were asked for and have not come: the view may be of a window
-        that was left since, and is not resumed from."""
+        self._asked: Window | None = None
+        """The window that the server has, from the hello or the last watch."""
+        self._is_due = False
+        """Its snapshot has not come yet."""
+        self._shown: Window | None = None
+        """The window of the view; None while the view is not to be trusted."""
         self._goodbye: Problem | None = None
         self._out: list[str | bytes] = []
 
@@ -141,9 +144,10 @@ class ClientState:
         """Begin on a new socket. Nothing of what waited for the old one is sent on it."""
         self._out.clear()
         self._goodbye = None
-        may_resume = self.window is not None and self.view is not None and self._due == 0
+        may_resume = self.view is not None and self._shown == self.window
         self.is_current = False
-        self._due = 0 if may_resume or self.window is None else 1
+        self._asked = self.window
+        self._is_due = self.window is not None
         self._say(
             Hello(
                 wire_version=WIRE_VERSION,
@@ -152,17 +156,23 @@ class ClientState:
             )
         )
 
-    def receive(self, frame: bytes | str) -> ServerMessage:
+    def receive(self, frame: bytes | str) -> ServerMessage | None:
         """Take in one frame.
 
         Returns:
-            The message in it, after it has had its effect here.
+            The message in it, after it has had its effect here; None for one that is newer than
+            this client, which is passed over.
 
         Raises:
             Malformed: it is not a message of the protocol; nothing changed. Close the socket
                 and come back.
         """
-        message = self.codec.decode_server(frame, SERVER_LIMITS)
+        try:
+            message = self.codec.decode_server(frame, SERVER_LIMITS)
+        except Malformed as fault:
+            if fault.fault is Fault.NEWER:
+                return None
+            raise
         self._take(message)
         return message
 
@@ -182,12 +192,13 @@ class ClientState:
         self.is_stale = False
         self._out.clear()
         said = self._goodbye
-        code = close_code
-        if said is not None and (code is None or code < 3000):
-            # The close itself did not arrive, or a proxy closed in its own way.
-            code = REFUSALS[said.code].close
+        is_final = close_code in FINAL_CLOSE_CODES
+        if said is not None and (close_code is None or close_code < 3000):
+            # The close itself did not arrive, or a proxy closed in its own way. What counts is
+            # `again`, which is the server's own where it has a code that is newer than this.
+            is_final = not said.again
         return Loss(
-            is_final=code in FINAL_CLOSE_CODES,
+            is_final=is_final,
             problem=said or _problem_of_close(close_code),
             after_ms=said.retry_after_ms if said else None,
         )
@@ -197,18 +208,14 @@ class ClientState:
     def watch(self, window: Window) -> None:
         """Look at another part of the tab. The old view stays until the snapshot comes."""
         self.window = window
-        if self.welcome is not None:
-            self._ask_again()
-        else:
-            self.is_current = False
-            self._due += 1
+        self.is_current = False
+        self._ask()
 
     def unwatch(self) -> None:
         """Look at nothing."""
         self.window = None
         self._forget_view()
-        if self.welcome is not None:
-            self._say(Unwatch())
+        self._stop()
 
     def do(self, command: Command, command_id: CommandId) -> None:
         """Send a command, now or when the server has said welcome, until its reply comes.
@@ -245,6 +252,7 @@ class ClientState:
             case Snapshot():
                 self._take_snapshot(message)
             case Ping():
+                self.pings += 1
                 self.is_stale = message.is_stale is True
                 self._say(Pong())
             case Reply():
@@ -263,7 +271,11 @@ class ClientState:
 
     def _take_welcome(self, welcome: Welcome) -> None:
         self.welcome = welcome
-        self.is_current = welcome.is_resumed and self.view is not None and self._due == 0
+        if self.window is None:
+            self._stop()
+        elif welcome.is_resumed and self.view is not None and self._shown == self._asked:
+            self._is_due = False
+            self._settle()
         for message in self.pending.values():
             self._say(message)
 
@@ -272,20 +284,21 @@ class ClientState:
             return  # it crossed an unwatch on its way
         self.view = snapshot.view
         self.position = snapshot.position
-        self.is_current = True
         self.snapshots += 1
-        self._due = max(0, self._due - 1)
+        self._shown = self._asked
+        self._is_due = False
+        self._settle()
 
     def _take_delta(self, delta: Delta) -> None:
         if not self.is_current or self.view is None or self.position is None:
             return  # a snapshot is on its way, or nothing is looked at
         if (delta.position.epoch, delta.base) != (self.position.epoch, self.position.version):
-            self._ask_again()
+            self._mistrust()
             return
         try:
             self.view = apply(self.view, delta.delta)
         except (IndexError, KeyError, ValueError):
-            self._ask_again()
+            self._mistrust()
             return
         self.position = delta.position
 
@@ -294,19 +307,43 @@ class ClientState:
         self.you = you
         if you.gate is not None:
             self._forget_view()
-        elif was_at_gate and self.window is not None:
-            self._ask_again()
+            self._is_due = False  # No view is sent before the gate opens,
+            if self._asked != self.window:
+                self._ask()
+        elif was_at_gate and self.window is not None and not self.is_current:
+            self._is_due = True  # and then it is, unasked.
 
-    def _ask_again(self) -> None:
+    def _mistrust(self) -> None:
         self.is_current = False
-        if self.window is not None:
-            self._due += 1
-            self._say(Watch(window=self.window))
+        self._shown = None
+        self._ask()
+
+    def _settle(self) -> None:
+        """Be content with the view that has come, or ask for the window wanted since."""
+        self.is_current = self._shown == self.window
+        if not self.is_current:
+            self._ask()
+
+    def _ask(self) -> None:
+        """Ask for the window now, or when the answer that is due has come."""
+        if self.window is None or self.welcome is None or self._is_due:
+            return
+        self._asked = self.window
+        self._is_due = self.you is None or self.you.gate is None
+        self._say(Watch(window=self.window))
+
+    def _stop(self) -> None:
+        """Have no more views sent."""
+        if self.welcome is not None and self._asked is not None:
+            self._asked = None
+            self._is_due = False
+            self._say(Unwatch())
 
     def _forget_view(self) -> None:
         self.view = None
         self.position = None
         self.is_current = False
+        self._shown = None
 
     def _say(self, message: ClientMessage) -> None:
         self._out.append(self.codec.frame(message))
@@ -320,13 +357,13 @@ def loss_of_response(status: int, body: bytes) -> Loss:
         body: of the same; a problem, if the server itself answered and not a proxy.
     """
     try:
-        problem = decode_body(body, _PROBLEM, SERVER_LIMITS)
+        problem = decode_problem(body)
     except Malformed:
         is_final = 400 <= status < 500 and status not in (408, 425, 429)
         code = _CODES_OF_STATUS.get(status, ErrorCode.BAD_REQUEST)
         return Loss(is_final=is_final, problem=Problem.of(code) if is_final else None)
     return Loss(
-        is_final=REFUSALS[problem.code].close in FINAL_CLOSE_CODES,
+        is_final=not problem.again,
         problem=problem,
         after_ms=problem.retry_after_ms,
     )

@@ -36,7 +36,17 @@ class Update(Wire):
     fields: dict[str, Any]
 
 
-Op = Annotated[Insert | Delete | Update, Field(discriminator="op")]
+class Move(Wire):
+    """Take the row at a position out and put it in at another, with some fields replaced."""
+
+    op: Literal["move"] = "move"
+    at: int
+    to: int
+    """Where it stands afterwards."""
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+
+Op = Annotated[Insert | Delete | Update | Move, Field(discriminator="op")]
 
 
 class GroupDelta(Wire):
@@ -81,21 +91,29 @@ def apply(view: View, delta: ViewDelta) -> View:
 def _apply_group(old: GroupView, change: GroupDelta, *, is_ledger: bool) -> GroupView:
     rows: list[Any] = list(old.invitations if is_ledger else old.rows)
     for op in change.ops:
-        match op:
-            case Insert():
-                if not 0 <= op.at <= len(rows):
-                    raise IndexError(op.at)
-                rows.insert(op.at, op.row)
-            case Delete():
-                if not 0 <= op.at < op.at + op.count <= len(rows):
-                    raise IndexError(op.at)
-                del rows[op.at : op.at + op.count]
-            case Update():
-                if not 0 <= op.at < len(rows):
-                    raise IndexError(op.at)
-                rows[op.at] = type(rows[op.at]).model_validate(
-                    rows[op.at].model_dump() | op.fields, strict=False
-                )
+        _apply_op(rows, op)
     if is_ledger:
         return GroupView(first=change.first, invitations=tuple(rows))
     return GroupView(first=change.first, rows=tuple(rows))
+
+
+def _apply_op(rows: list[Any], op: Op) -> None:
+    count = op.count if isinstance(op, Delete) else 0 if isinstance(op, Insert) else 1
+    is_empty = isinstance(op, Delete) and count < 1
+    if is_empty or not 0 <= op.at <= op.at + count <= len(rows):
+        raise IndexError(op.at)
+    match op:
+        case Insert():
+            rows.insert(op.at, op.row)
+        case Delete():
+            del rows[op.at : op.at + count]
+        case Update():
+            rows[op.at] = _updated(rows[op.at], op.fields)
+        case Move():
+            if not 0 <= op.to < len(rows):
+                raise IndexError(op.to)
+            rows.insert(op.to, _updated(rows.pop(op.at), op.fields))
+
+
+def _updated(row: Any, fields: dict[str, Any]) -> Any:
+    return type(row).model_validate(row.model_dump() | fields, strict=False)

@@ -19,6 +19,7 @@ class ErrorCode(StrEnum):
     WRONG_ACCOUNT = "wrong_account"
     EMAIL_MISMATCH = "email_mismatch"
     OTHER_DEVICE = "other_device"
+    CONSENT_REQUIRED = "consent_required"
     CODE_REQUIRED = "code_required"
     CODE_WRONG = "code_wrong"
     CODE_EXPIRED = "code_expired"
@@ -50,6 +51,15 @@ class ErrorCode(StrEnum):
     RESTARTING = "restarting"
     READ_ONLY = "read_only"
     VERSION_UNSUPPORTED = "version_unsupported"
+    LTI_PLATFORM_UNKNOWN = "lti_platform_unknown"
+    LTI_DEPLOYMENT_UNKNOWN = "lti_deployment_unknown"
+    LTI_LAUNCH_INVALID = "lti_launch_invalid"
+    LTI_OTHER_BROWSER = "lti_other_browser"
+    LTI_NO_ROOM = "lti_no_room"
+    LTI_RETURN_REFUSED = "lti_return_refused"
+    PLATFORM_UNREACHABLE = "platform_unreachable"
+    SIGN_IN_FAILED = "sign_in_failed"
+    EMAIL_UNVERIFIED = "email_unverified"
     INTERNAL = "internal"
 
 
@@ -108,6 +118,9 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     ErrorCode.OTHER_DEVICE: _no(
         403, 4007, "This invitation is in use on another device. Have a code sent to move it here."
+    ),
+    ErrorCode.CONSENT_REQUIRED: _no(
+        409, 4029, "Agree to the text of the form first. It may have changed: read it again."
     ),
     ErrorCode.CODE_REQUIRED: _no(
         403, 4008, "Prove that the mailbox is yours: enter the code that we mail to you."
@@ -171,5 +184,47 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     ErrorCode.READ_ONLY: _later(503, 4107, "The room can be read but not changed at the moment."),
     ErrorCode.VERSION_UNSUPPORTED: _no(400, 4028, "This page is out of date. Reload it."),
+    ErrorCode.LTI_PLATFORM_UNKNOWN: _no(
+        403,
+        4037,
+        "This learning platform is not registered here. Ask whoever runs this server to add it.",
+    ),
+    ErrorCode.LTI_DEPLOYMENT_UNKNOWN: _no(
+        403,
+        4030,
+        "This part of the learning platform is not registered."
+        " Ask whoever runs this server to add it.",
+    ),
+    ErrorCode.LTI_LAUNCH_INVALID: _no(
+        401,
+        4031,
+        "That launch is too old, or not to be trusted. Open it again from the course.",
+    ),
+    ErrorCode.LTI_OTHER_BROWSER: _no(
+        403,
+        4032,
+        "This was begun in another window or browser."
+        " Go back to the course and open it again from there.",
+    ),
+    ErrorCode.LTI_NO_ROOM: _no(
+        404, 4033, "There is no room behind this yet. Ask the teacher to open it first."
+    ),
+    ErrorCode.LTI_RETURN_REFUSED: _no(
+        403,
+        4034,
+        "The choice would go to an unregistered address. Ask whoever runs this server to add it.",
+    ),
+    ErrorCode.PLATFORM_UNREACHABLE: _later(
+        502, 4108, "The other server did not answer as it should. Try again in a moment."
+    ),
+    ErrorCode.SIGN_IN_FAILED: _no(
+        401, 4035, "Signing in did not work, or took too long. Begin again."
+    ),
+    ErrorCode.EMAIL_UNVERIFIED: _no(
+        403,
+        4036,
+        "Your e-mail address is not verified where you signed in."
+        " Verify it there, then sign in again.",
+    ),
     ErrorCode.INTERNAL: _later(500, 1011, "Something went wrong on the server. Try again."),
 }

@@ -21,6 +21,16 @@ class Refused(Exception):
         """The stable name of the refusal."""
         return self.problem.code
 
+    @property
+    def again(self) -> bool:
+        """The same try may work later without anybody doing anything."""
+        return self.problem.again
+
+    @property
+    def retry_after_ms(self) -> int | None:
+        """When to try again, if the server said so."""
+        return self.problem.retry_after_ms
+
     def __str__(self) -> str:
         """Say it in the server's words."""
         return f"{self.problem.sentence} ({self.problem.code.value})"

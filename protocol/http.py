@@ -25,16 +25,21 @@ from protocol.roles import (
     SessionState,
 )
 from protocol.settings import EntrySettings
-from protocol.text import Email, Language, Millis, Minutes, Name, ShortText, Token
+from protocol.text import BrowserKey, Email, Language, Millis, Minutes, Name, ShortText, Token
 from protocol.views import Counts, LedgerRow, PersonView
 
 # --- signing in ----------------------------------------------------------------------------
 
 
 class SignIn(Wire):
-    """Redeem a host token once, for an account cookie."""
+    """Redeem a host token once, for an account cookie.
+
+    Args:
+        key: of the browser, where the token came out of a launch (LTI) and is for it alone.
+    """
 
     token: Token
+    key: BrowserKey | None = None
 
 
 class Me(Wire):
@@ -177,6 +182,8 @@ class GuestDoor(Wire):
     starts_at: Millis | None = None
     session_state: SessionState
     consent: str = ""
+    consent_version: str = ""
+    """Of that text, to be given back with the form by whoever agrees; empty without a text."""
     is_returning: bool = False
     """This device came by this link before; the form may be skipped."""
     name: str = ""
@@ -189,6 +196,8 @@ class GuestForm(Wire):
     token: Token
     name: Name
     email: Email
+    consent: Annotated[str, Field(max_length=64)] = ""
+    """The `consent_version` of the text that was agreed to."""
 
 
 class GuestReturn(Wire):
@@ -254,9 +263,14 @@ class Admitted(Wire):
 
 
 class EmbedEnter(Wire):
-    """Enter the room of a host token at once, for a tab that is shown on another site's page."""
+    """Enter the room of a host token at once, for a tab that is shown on another site's page.
+
+    Args:
+        key: as in `SignIn`.
+    """
 
     token: Token
+    key: BrowserKey | None = None
 
 
 class Sent(Wire):

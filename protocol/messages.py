@@ -16,6 +16,7 @@ from protocol.ids import Checked, CommandId, ConnectionId, ParticipantId, Sessio
 from protocol.model import Wire
 from protocol.roles import EndReason
 from protocol.text import Millis
+from protocol.version import WIRE_VERSIONS
 from protocol.views import SelfView, View, Window
 
 
@@ -121,6 +122,8 @@ class Problem(Wire):
     """Which field was not understood, for `bad_request`."""
     end_reason: EndReason | None = None
     """Why the session is over, for `session_ended` told to those inside."""
+    wire_versions: Annotated[tuple[int, ...], Field(max_length=20)] | None = None
+    """Which wire versions are spoken here, for `version_unsupported`."""
 
     @classmethod
     def of(
@@ -134,6 +137,7 @@ class Problem(Wire):
             again=refusal.again,
             retry_after_ms=retry_after_ms,
             where=where,
+            wire_versions=WIRE_VERSIONS if code is ErrorCode.VERSION_UNSUPPORTED else None,
         )
 
 

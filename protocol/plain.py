@@ -48,6 +48,7 @@ class Fault(StrEnum):
     NUMBER = "number"
     SURROGATE = "surrogate"
     SHAPE = "shape"
+    NEWER = "newer"
 
 
 _SENTENCES = {
@@ -63,6 +64,7 @@ _SENTENCES = {
     Fault.NUMBER: "A number is not finite, or an integer does not fit into 64 bits.",
     Fault.SURROGATE: "A string holds half of a surrogate pair.",
     Fault.SHAPE: "The message does not have the shape of any message of the protocol.",
+    Fault.NEWER: "The message is of a kind that came after this version.",
 }
 
 

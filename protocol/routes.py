@@ -10,6 +10,7 @@ from protocol import commands as c
 from protocol.model import Wire
 
 API = "/api/v1"
+SOCKET = "/sessions/{session_id}/socket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,20 @@ Other routes (bodies in `protocol.http`):
     GET    /sessions/{session_id}/attendance/summary  → AttendanceSummary
     GET    /sessions/{session_id}/attendance/people   → AttendancePage
     GET    /entries/{entry_id}/sessions               → SittingsView
+    GET    /entries/{entry_id}/audit?before=&limit=   → AuditPage (may export, and sees staff)
+    GET    /entries/{entry_id}/audit/check            → AuditCheck
+    GET    /entries/{entry_id}/audit/export?format=   → AuditExport, or CSV
     GET    /outbox                                    → [OutboxMail] (operator, no SMTP only)
-    GET    /openapi.json
+    POST   /people/export                             PersonRef → PersonHeld (key, scope people)
+    POST   /people/erase                              PersonRef → PersonErased (key, scope people)
+    GET    /openapi.json                              the description of all this
+    GET    /asyncapi.json                             the description of the socket
     WS     /sessions/{session_id}/socket              subprotocol usher.v1.msgpack or .json
 
-Pages: `/`, `/e/{entry_id}`, `/e/{entry_id}/attendance`, `/join#g.{token}` (guest link),
-`/join#i.{token}` (invite link), `/sign-in#{token}`, `/s/{session_id}` (gates and the room),
-`/embed#{token}` (the tab alone, for frames), `/outbox`. The token stands in the fragment, which
-browsers never send: no server, proxy log or Referer sees it, and a link preview cannot use it up.
+Pages: `/`, `/e/{entry_id}`, `/e/{entry_id}/attendance`, `/e/{entry_id}/audit`,
+`/join#g.{token}` (guest link), `/join#i.{token}` (invite link), `/sign-in#{token}`,
+`/s/{session_id}` (gates and the room), `/embed#{token}` (the tab alone, for frames), `/outbox`,
+`/docs`, `/docs/{guide}`.
+The token stands in the fragment, which browsers never send: no server, proxy log or Referer sees
+it, and a link preview cannot use it up.
 """

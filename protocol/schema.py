@@ -1,7 +1,8 @@
 """Write the contract for other languages: `python -m protocol.schema [--check]`.
 
-`docs/schema/usher.v1.json` is a JSON Schema of every message, command and HTTP body;
-`web/lib/protocol.d.ts` has the same as TypeScript types. Both are made from the classes in this
+`docs/schema/usher.v1.json` is a JSON Schema of every message, command and HTTP body,
+`docs/schema/usher.v1.asyncapi.json` describes the socket by AsyncAPI, and
+`web/lib/protocol.d.ts` has all of it as TypeScript types. They are made from the classes in this
 package and never edited. With `--check` nothing is written, and the status is 1 if a file is
 not what would be written.
 """
@@ -12,14 +13,15 @@ import inspect
 import json
 import re
 import sys
-import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from protocol import attendance, http
+from protocol import asyncapi, attendance, audit, http, lti, media, oidc, operator, people, webhooks
 from protocol.commands import Command
 from protocol.deltas import Op
 from protocol.messages import ClientMessage, Problem, ServerMessage
@@ -36,7 +38,11 @@ Schema = dict[str, Any]
 ROOT: Final = Path(__file__).parents[1]
 NAME: Final = f"usher.v{WIRE_VERSION}"
 SCHEMA_PATH: Final = Path("docs") / "schema" / f"{NAME}.json"
+ASYNCAPI_PATH: Final = Path("docs") / "schema" / f"{NAME}.asyncapi.json"
 TYPES_PATH: Final = Path("web") / "lib" / "protocol.d.ts"
+
+EXAMPLE: Final = "https://usher.example"
+"""The server in the file; one that runs serves the same with its own address."""
 
 ALIASES: Final[dict[str, tuple[Any, str]]] = {
     "ClientMessage": (ClientMessage, "Everything that a client may say over the socket."),
@@ -58,6 +64,18 @@ REQUESTS: Final[tuple[type[Wire], ...]] = (
     http.CsvText,
     http.MailPreviewForm,
     http.InvitationIds,
+    people.PersonRef,
+    webhooks.WebhookForm,
+    webhooks.WebhookSwitch,
+    webhooks.Replay,
+    lti.PlatformForm,
+    lti.RegistrationForm,
+    lti.RegisterPlatform,
+    lti.LtiLogin,
+    lti.LtiEnter,
+    lti.LtiChoose,
+    oidc.OidcBegin,
+    oidc.OidcFinish,
 )
 """What a client sends over HTTP beside commands; the rest of `protocol.http` is replies."""
 
@@ -66,7 +84,7 @@ def replies() -> tuple[type[Wire], ...]:
     """List what the server answers over HTTP."""
     own = [
         shape
-        for module in (http, attendance)
+        for module in (http, lti, oidc, attendance, audit, people, webhooks, media, operator)
         for shape in vars(module).values()
         if isinstance(shape, type) and issubclass(shape, Wire)
         if shape.__module__ == module.__name__
@@ -84,12 +102,12 @@ def json_schema() -> Schema:
     roots, together = TypeAdapter.json_schemas(inputs)  # type: ignore[arg-type]
     found: Schema = dict(together["$defs"])
     aliases = {name: schema for (name, _), schema in roots.items() if name in ALIASES}
-    documents = {shape.__name__: shape for shape in _all_shapes()}
+    documents = {shape.__name__: shape for shape in all_shapes()}
     for name, schema in found.items():
         _tidy(schema)
         _name_aliases(schema, aliases)
         if name in documents:
-            _describe(schema, documents[name])
+            describe(schema, documents[name])
     for name, schema in aliases.items():
         found[name] = {"description": ALIASES[name][1], **schema}
     return {
@@ -106,15 +124,20 @@ def json_schema() -> Schema:
 
 
 def files() -> dict[Path, str]:
-    """Make both files: where they belong, and what stands in them."""
+    """Make the files: where they belong, and what stands in them."""
     schema = json_schema()
     heard = {"ClientMessage", "Command", *(shape.__name__ for shape in REQUESTS)}
     said = {"ServerMessage", *(shape.__name__ for shape in replies())}
     types = declarations(schema["$defs"], {Direction.TO_SERVER: heard, Direction.TO_CLIENT: said})
     return {
-        SCHEMA_PATH: json.dumps(schema, indent=2, ensure_ascii=False) + "\n",
+        SCHEMA_PATH: _written(schema),
+        ASYNCAPI_PATH: _written(asyncapi.document(EXAMPLE, schema["$defs"])),
         TYPES_PATH: types,
     }
+
+
+def _written(document: Schema) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def stale(root: Path = ROOT) -> list[Path]:
@@ -166,7 +189,8 @@ def _name_aliases(schema: Any, aliases: dict[str, Schema]) -> None:
             _name_aliases(part, aliases)
 
 
-def _describe(schema: Schema, shape: type[Wire]) -> None:
+def describe(schema: Schema, shape: type[Wire]) -> None:
+    """Put into a schema what its class says, of the whole and of each field."""
     text = inspect.cleandoc(shape.__doc__ or "")
     schema["description"] = text.partition("\n\nArgs:")[0]
     notes = dict(_field_notes(shape))
@@ -185,9 +209,9 @@ def _field_notes(shape: type[Wire]) -> Iterator[tuple[str, str]]:
         name, _, text = entry.strip().partition(":")
         if text:
             yield name, _one_line(text)
-    body = ast.parse(textwrap.dedent(inspect.getsource(shape))).body[0]
-    assert isinstance(body, ast.ClassDef)  # noqa: S101 - it is the source of a class
-    for field, below in zip(body.body, body.body[1:], strict=False):
+    found = _classes_of(shape.__module__).get(shape.__name__)
+    body = found.body if found is not None else []
+    for field, below in pairwise(body):
         match field, below:
             case (
                 ast.AnnAssign(target=ast.Name(id=name)),
@@ -196,15 +220,23 @@ def _field_notes(shape: type[Wire]) -> Iterator[tuple[str, str]]:
                 yield name, _one_line(text)
 
 
+@cache
+def _classes_of(module: str) -> Mapping[str, ast.ClassDef]:
+    """Read a module once: to look each class up by itself takes three times as long in all."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {part.name: part for part in tree.body if isinstance(part, ast.ClassDef)}
+
+
 def _one_line(text: str) -> str:
     line = " ".join(text.split())
     return line[:1].upper() + line[1:]
 
 
-def _all_shapes(of: type[Wire] = Wire) -> Iterator[type[Wire]]:
+def all_shapes(of: type[Wire] = Wire) -> Iterator[type[Wire]]:
+    """List every class of the contract that is loaded."""
     for shape in of.__subclasses__():
         yield shape
-        yield from _all_shapes(shape)
+        yield from all_shapes(shape)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,9 @@ class EntrySettings(Wire):
         capacity: how many people may be in the session; `reserved_seats` of them only for
             hosts, moderators and invitees.
         invitation_grace_s: how long after the session's end an invitation is still valid.
-        consent: text shown on the guest form.
+        consent: text that guests have to agree to before they come in; empty: none.
+        names_kept_days: how long after a session, or after their last visit where there are no
+            sessions, the names and e-mails of guests are kept; 0: until they are erased by hand.
     """
 
     stage_mode: StageMode = StageMode.BY_REQUEST
@@ -52,12 +54,13 @@ class EntrySettings(Wire):
     reserved_seats: Annotated[int, Field(ge=0, le=10_000)] = 20
     invitation_grace_s: Annotated[int, Field(ge=0, le=31_536_000)] = 86_400
     consent: Annotated[str, Field(max_length=2000)] = ""
+    names_kept_days: Annotated[int, Field(ge=0, le=3_650)] = 365
 
 
 SettingName = Literal[
     "stage_mode", "stage_capacity", "viewer_list", "names_up_to", "moderators_may_invite",
     "approve_guests", "code_on_first_use", "device_policy", "guests_may_rename", "lead_s",
     "opens_by_itself", "host_absent_s", "grace_s", "seat_s", "capacity", "reserved_seats",
-    "invitation_grace_s", "consent",
+    "invitation_grace_s", "consent", "names_kept_days",
 ]  # fmt: skip
 """Test-enforced to be exactly the fields of `EntrySettings`."""

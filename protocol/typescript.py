@@ -46,7 +46,7 @@ def declarations(definitions: Schema, roots: Mapping[Direction, Iterable[str]]) 
         }
         <BLANKLINE>
     """
-    said = set(_reachable(definitions, roots.get(Direction.TO_CLIENT, ())))
+    said = set(reachable(definitions, roots.get(Direction.TO_CLIENT, ())))
     parts = [HEADER]
     parts += [
         "\n".join(_declared(name, schema, is_said=name in said)) + "\n"
@@ -132,7 +132,8 @@ def _type(schema: Schema) -> str:
 def _map_type(schema: Schema) -> str:
     values = schema.get("additionalProperties", True)
     inner = "unknown" if values is True else _type(values)
-    keys = _type(schema["propertyNames"]) if "propertyNames" in schema else "string"
+    # A key is a string, whatever else is said about it.
+    keys = _type({"type": "string"} | schema.get("propertyNames", {}))
     return f"Record<{keys}, {inner}>" if keys == "string" else f"Partial<Record<{keys}, {inner}>>"
 
 
@@ -157,7 +158,8 @@ def _name(ref: str) -> str:
     return ref.rpartition("/")[2]
 
 
-def _reachable(definitions: Schema, names: Iterable[str]) -> Iterator[str]:
+def reachable(definitions: Schema, names: Iterable[str]) -> Iterator[str]:
+    """Name definitions, and all that they refer to, each once."""
     seen: set[str] = set()
     waiting = list(names)
     while waiting:

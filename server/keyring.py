@@ -2,7 +2,7 @@
 
 The first key of the ring signs and seals; all of them verify and open, so that a key can be
 rotated: put a new one in front, and take the old one out when nothing made with it is wanted
-any more (links made with it stop working then, and what it wrapped cannot be opened).
+any more (links made with it stop working then, and what it wrapped has to be wrapped anew).
 """
 
 import base64
@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,25 +100,86 @@ def load_or_make(path: Path) -> Keyring:
     return _read(path)
 
 
+def changed(path: Path, change: Callable[[Keyring], Keyring]) -> Keyring:
+    """Change a key file; who reads it meanwhile reads the old ring or the new one, whole.
+
+    Raises:
+        KeyringError: as for `load_or_make`, or from `change`; the file is as it was.
+    """
+    ring = change(load_or_make(path))
+    draft = _written(path, ring)
+    try:
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return _read(path)
+
+
+def with_new(ring: Keyring) -> Keyring:
+    """Add a key at the end, which verifies and does not sign yet."""
+    return Keyring((*ring.keys, _fresh_key()), ring.person_secret)
+
+
+def with_front(ring: Keyring, key_id: str) -> Keyring:
+    """Have another key of the ring sign.
+
+    Raises:
+        KeyringError: there is no such key.
+    """
+    return Keyring((_named(ring, key_id), *_others(ring, key_id)), ring.person_secret)
+
+
+def without(ring: Keyring, key_id: str) -> Keyring:
+    """Take a key out that does not sign.
+
+    Raises:
+        KeyringError: there is no such key, or it is the one that signs.
+    """
+    if _named(ring, key_id) == ring.keys[0]:
+        raise KeyringError(f"Key {key_id} signs. Have another one sign first: usher keys rotate.")
+    return Keyring(_others(ring, key_id), ring.person_secret)
+
+
+def _named(ring: Keyring, key_id: str) -> Key:
+    for key in ring.keys:
+        if key.id == key_id:
+            return key
+    raise KeyringError(f"There is no key {key_id}. usher keys list shows those that there are.")
+
+
+def _others(ring: Keyring, key_id: str) -> tuple[Key, ...]:
+    return tuple(key for key in ring.keys if key.id != key_id)
+
+
+def _fresh_key() -> Key:
+    return Key(secrets.token_hex(4), secrets.token_bytes(KEY_BYTES))
+
+
 def _make(path: Path) -> Keyring:
-    content = {
-        "keys": [{"id": secrets.token_hex(4), "secret": _text(secrets.token_bytes(KEY_BYTES))}],
-        "person": _text(secrets.token_bytes(KEY_BYTES)),
-    }
     # Linked when it is whole: of nodes that start at once one makes the file, and no other
     # reads half of it.
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    draft = _written(path, Keyring((_fresh_key(),), secrets.token_bytes(KEY_BYTES)))
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
     finally:
         draft.unlink()
     return _read(path)
+
+
+def _written(path: Path, ring: Keyring) -> Path:
+    """Write a ring beside the key file, readable by its owner only."""
+    content = {
+        "keys": [{"id": key.id, "secret": _text(key.secret)} for key in ring.keys],
+        "person": _text(ring.person_secret),
+    }
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
 
 
 def _read(path: Path) -> Keyring:

@@ -84,7 +84,7 @@ class Client:
     # --- what one can do -------------------------------------------------------------------
 
     async def watch(self, window: Window, timeout_s: float = DEFAULT_TIMEOUT_S) -> View | None:
-        """Look at another part of the tab.
+        """Look at another part of the tab. Whoever asks before the answer gets the newest window.
 
         Returns:
             The view through it; None at a gate, where nothing of the room is sent.

@@ -64,8 +64,8 @@ class Line:
         failures = 0
         try:
             while not self._is_to_stay_away():
-                was_welcome = await self._try_once(on_message)
-                failures = 0 if was_welcome else failures + 1
+                has_lived = await self._try_once(on_message)
+                failures = 0 if has_lived else failures + 1
                 on_change()
                 if not self._is_to_stay_away():
                     await self._options.sleep(self._delay_s(failures))
@@ -91,7 +91,10 @@ class Line:
         return self._options.backoff.delay_s(attempt, self._options.draw(), after_ms)
 
     async def _try_once(self, on_message: Callable[[ServerMessage], None]) -> bool:
-        """Say whether the server said welcome before the socket was lost again."""
+        """Say whether the socket lived for a while: to the first ping.
+
+        A welcome alone does not count, as what follows it may fail each time.
+        """
         self.attempts += 1
         try:
             socket = await self._open()
@@ -127,6 +130,7 @@ class Line:
             self.loss = Loss(is_final=True, problem=Problem.of(ErrorCode.VERSION_UNSUPPORTED))
             return False
         self._socket = socket
+        pings = self._state.pings
         self._state.opened()
         self.flush()
         try:
@@ -136,10 +140,9 @@ class Line:
                 writer.cancel()
         finally:
             self._socket = None
-            was_welcome = self._state.welcome is not None
             self.loss = self._state.lost(socket.close_code)
             await socket.close()
-        return was_welcome
+        return self._state.pings > pings
 
     async def _read(
         self, socket: ClientConnection, on_message: Callable[[ServerMessage], None]
@@ -151,7 +154,8 @@ class Line:
                     frame = await socket.recv()
                 message = self._state.receive(frame)
                 self.flush()
-                on_message(message)
+                if message is not None:
+                    on_message(message)
         except ConnectionClosed as error:
             self.cause = error
         except (TimeoutError, Malformed) as error:

@@ -10,11 +10,14 @@ import click
 import httpx
 
 from protocol.routes import API
+from server.cli.machine import in_directory
 from server.cli.output import REFUSED, UNREACHABLE, fail
+from server.settings import Settings
+from server.welcome import OPERATOR_KEY_FILE, STARTED_FILE, machine_key
 
 TIMEOUT_S = 30.0
-STARTED_FILE = "server.json"
-KEY_FILE = "operator.key"
+FILE_S = 300.0
+"""A record of a hundred thousand people takes its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,24 @@ class Api:
     key: str
 
     def call(
-        self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        query: dict[str, Any] | None = None,
+        timeout_s: float = TIMEOUT_S,
     ) -> Any:
         """Ask the server; a refusal is printed, and ends the command with code 1."""
+        answer = self._asked(method, path, body, query, timeout_s)
+        return answer.json() if answer.content else {}
+
+    def file(self, path: str, query: dict[str, Any] | None = None) -> str:
+        """Get a file, as text; refusals as `call`."""
+        return self._asked("GET", path, None, query, FILE_S).text
+
+    def _asked(
+        self, method: str, path: str, body: Any, query: dict[str, Any] | None, timeout_s: float
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.key}"}
         params = {name: value for name, value in (query or {}).items() if value is not None}
         try:
@@ -37,13 +55,13 @@ class Api:
                 json=body,
                 params=params,
                 headers=headers,
-                timeout=TIMEOUT_S,
+                timeout=timeout_s,
             )
         except httpx.HTTPError as fault:
             fail(f"Cannot reach the server at {self.url}: {fault}", UNREACHABLE)
         if not answer.is_success:
             fail(_problem(answer), REFUSED)
-        return answer.json() if answer.content else {}
+        return answer
 
 
 def _problem(answer: httpx.Response) -> Any:
@@ -75,10 +93,15 @@ def local_url(folder: Path) -> str:
 
 
 def _local_key(folder: Path) -> str:
+    """Read the key of this machine, or make it where the server's keys and store are at hand."""
     try:
-        return (folder / KEY_FILE).read_text(encoding="utf-8").strip()
+        return (folder / OPERATOR_KEY_FILE).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        if Settings.from_env(os.environ).key_file.exists():
+            return in_directory(lambda directory: machine_key(folder, directory))
     except OSError:
-        raise click.UsageError(
-            "No key. Make one on the server's machine with `usher key create`, "
-            "and put it into USHER_KEY."
-        ) from None
+        pass
+    raise click.UsageError(
+        "No key. Make one on the server's machine with `usher key create`, "
+        "and put it into USHER_KEY."
+    )

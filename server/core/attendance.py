@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 
 from protocol.ids import ParticipantId, SessionId
 from protocol.roles import Origin, Role, StagePlace
-from server.core.person import Person
-from server.core.state import Participant, RoleChange, RoomState
+from server.core.person import Person, blank
+from server.core.state import Consent, Participant, RoleChange, RoomState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class Attended:
         role: the last one. What it was before stands in `role_changes`.
         role_changes: the newest ones, the newest last; `older_role_changes` counts the rest.
         is_here: in a live record: the last interval goes on.
+        consent: to which text of the guest form they agreed, and when.
     """
 
     participant_id: ParticipantId
@@ -42,6 +43,7 @@ class Attended:
     role_changes: tuple[RoleChange, ...] = ()
     older_role_changes: int = 0
     is_here: bool = False
+    consent: Consent | None = None
 
     @property
     def present_ms(self) -> int:
@@ -128,7 +130,26 @@ def _attended(state: RoomState, participant: Participant, now: int | None) -> At
         role_changes=participant.role_changes,
         older_role_changes=participant.older_role_changes,
         is_here=since is not None and now is not None,
+        consent=participant.consent,
     )
+
+
+def without_guests(record: Attendance) -> Attendance:
+    """Leave out who the guests were, whose names were kept for long enough. Cost: O(n)."""
+    guests = {one.person.id for one in record.people if one.origin is Origin.GUEST_LINK}
+
+    def without(one: Attended) -> Attended:
+        is_guest = one.origin is Origin.GUEST_LINK
+        changes = tuple(
+            replace(change, by=blank(change.by))
+            if change.by is not None and change.by.id in guests
+            else change
+            for change in one.role_changes
+        )
+        person = blank(one.person) if is_guest else one.person
+        return replace(one, person=person, role_changes=changes)
+
+    return replace(record, people=tuple(without(one) for one in record.people))
 
 
 def without_staff_fields(record: Attendance) -> Attendance:

@@ -9,7 +9,7 @@ Source: Jérémie Chassaing, Functional Event Sourcing Decider (2021).
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from protocol.commands import Command, CreateEntry, Leave
@@ -18,6 +18,10 @@ from protocol.ids import CommandId, RoomId
 from protocol.model import Wire
 from protocol.roles import Gate
 from server.core.actors import Actor, ParticipantActor
+from server.core.announcements import count_announcements
+from server.core.audit import audit_lines, head_after
+from server.core.audit_labels import Scene
+from server.core.chain import Line
 from server.core.consequences import consequences
 from server.core.context import Answer, Context, Fresh, Refused
 from server.core.events import Event
@@ -28,6 +32,8 @@ from server.core.rules import (
     accounts,
     admission,
     entry,
+    erasure,
+    exports,
     guest_access,
     invitations,
     people,
@@ -47,6 +53,8 @@ RULES: dict[type, Callable[[Context, Any], Answer]] = {
     **people.RULES,
     **admission.RULES,
     **accounts.RULES,
+    **erasure.RULES,
+    **exports.RULES,
 }
 
 
@@ -131,12 +139,14 @@ class Step:
         state: after the record.
         result: for the one who asked, when the answer is yes.
         rejected: when the answer is no.
+        audit: what the audit log says of it.
     """
 
     record: Record | None
     state: RoomState
     result: dict[str, Any] = field(default_factory=dict)
     rejected: Rejected | None = None
+    audit: tuple[Line, ...] = ()
 
 
 def step(
@@ -177,11 +187,20 @@ def step(
             digest=digest,
             result=json.dumps(decided.result),
         )
-    record = Record(at=env.now, events=events, cause=cause, by=actor.key)
     for event in events[len(decided.events) :]:
         draft = evolve(draft, event, env.now)
-    rest = Record(at=env.now, events=(), cause=cause, by=actor.key)
-    return Step(record=record, state=evolve_record(draft, rest), result=decided.result)
+    scene = Scene(before=state, after=draft, actor=actor, now=env.now)
+    lines = audit_lines(scene, events, env.seed)
+    record = Record(
+        at=env.now,
+        events=events,
+        cause=cause,
+        by=actor.key,
+        announcements=count_announcements(state, events, draft),
+        audit=head_after(lines),
+    )
+    rest = replace(record, events=())
+    return Step(record=record, state=evolve_record(draft, rest), result=decided.result, audit=lines)
 
 
 def _no(state: RoomState, rejected: Rejected) -> Step:

@@ -15,6 +15,7 @@ from protocol.ids import (
     InvitationId,
     LinkId,
     ParticipantId,
+    PersonId,
     SessionId,
 )
 from protocol.quiz import Quiz
@@ -153,6 +154,16 @@ class GuestLinkUsed:
     person: Person
     participant_id: ParticipantId
     is_return: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven:
+    """A guest agreed to the text of the form, of that version, at the moment of the record."""
+
+    participant_id: ParticipantId
+    link_id: LinkId
+    device_id: DeviceId
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -541,6 +552,43 @@ class ParticipantRenamed:
     person: Person
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleErased:
+    """Somebody asked to be forgotten: wherever this room names them, it does not any more."""
+
+    person_ids: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestsErased:
+    """The names and addresses of guests were kept for long enough.
+
+    Args:
+        participant_ids: of the present session.
+        session_ids: earlier ones, whose kept records name no guest from now on.
+        before: up to then, ms UTC, what guests left behind is nobody's.
+    """
+
+    participant_ids: tuple[ParticipantId, ...] = ()
+    session_ids: tuple[SessionId, ...] = ()
+    before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceExported:
+    """Somebody took the attendance record of a session away, as `csv` or `json`."""
+
+    session_id: SessionId
+    form: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditExported:
+    """Somebody took the audit log away, as `csv` or `json`."""
+
+    form: str
+
+
 Event = (
     EntryCreated
     | EntryEdited
@@ -557,6 +605,7 @@ Event = (
     | GuestLinkRegenerated
     | GuestLinkDeleted
     | GuestLinkUsed
+    | ConsentGiven
     | InvitationCreated
     | InvitationUpdated
     | InvitationMailDue
@@ -609,5 +658,9 @@ Event = (
     | UnmuteRequested
     | RoleGranted
     | ParticipantRenamed
+    | PeopleErased
+    | GuestsErased
+    | AttendanceExported
+    | AuditExported
 )
 """The closed union of events."""

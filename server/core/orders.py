@@ -14,6 +14,7 @@ from protocol.ids import (
     LinkId,
     NodeId,
     ParticipantId,
+    PersonId,
     SessionId,
 )
 from protocol.roles import Part
@@ -31,12 +32,17 @@ class GrantPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedeemGuestLink:
-    """The guest form was completed; or, with `is_return`, skipped on a known device."""
+    """The guest form was completed; or, with `is_return`, skipped on a known device.
+
+    Args:
+        consent: the version of the text that was agreed to; empty: to none.
+    """
 
     link_id: LinkId
     generation: int
     name: str = ""
     email: str = ""
+    consent: str = ""
     is_return: bool = False
 
 
@@ -118,6 +124,21 @@ class RecordMail:
     outcome: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasePeople:
+    """Forget people, wherever this room names them."""
+
+    person_ids: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteExport:
+    """Somebody takes a record away: of a session who was there, or (None) the audit log."""
+
+    session_id: SessionId | None
+    form: str
+
+
 Order = (
     GrantPart
     | RedeemGuestLink
@@ -129,5 +150,7 @@ Order = (
     | CloseConnections
     | LookAtClock
     | RecordMail
+    | ErasePeople
+    | NoteExport
 )
 """The closed union of orders."""

@@ -27,6 +27,11 @@ class Person:
     words: tuple[str, ...] = ()
 
 
+def blank(person: Person) -> Person:
+    """Make what is left of somebody erased: an id that says nothing without the server's key."""
+    return Person(person.id, is_erased=True)
+
+
 def person_id(email: str, key: bytes) -> PersonId:
     """Derive the id under which everything known of one e-mail address is sealed.
 

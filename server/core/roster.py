@@ -219,8 +219,14 @@ class Found:
         text = self._roster.text_of(one)
         return self._query in text.name or (self._with_email and self._query in text.email)
 
-    def advance(self, touched: Touched) -> None:
-        """Follow the roster, which has to be advanced first. Cost: O(log n) for each touched."""
+    def advance(self, roster: Roster, touched: Touched) -> None:
+        """Follow a roster that was advanced. Cost: O(log n) for each touched.
+
+        Args:
+            roster: another one than before where the room was read anew; then touched is
+                everybody.
+        """
+        self._roster = roster
         if touched.everybody:
             self.rebuild()
             return

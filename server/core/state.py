@@ -41,6 +41,7 @@ from protocol.roles import (
     WaitReason,
 )
 from protocol.settings import EntrySettings
+from server.core.chain import AuditHead
 from server.core.person import Person
 from server.core.quiz import QuizBook
 
@@ -88,6 +89,18 @@ class GuestLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """Somebody agreed to the text of the guest form.
+
+    Args:
+        version: of the text (see `consent_version`); `RoomState.consents` has its words.
+    """
+
+    version: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuestVisit:
     """Who came by a guest link on a device, so that a return is no new use."""
 
@@ -96,6 +109,7 @@ class GuestVisit:
     person: Person
     participant_id: ParticipantId
     session_id: SessionId
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +249,7 @@ class Participant:
     has_microphone_on: bool = False
     has_camera_on: bool = False
     undo: Undo | None = None
+    consent: Consent | None = None
 
     @property
     def is_here(self) -> bool:
@@ -379,9 +394,19 @@ class RoomState:
     cameras: Members = field(default_factory=Map)
     mails_due: Map[InvitationId, None] = field(default_factory=Map)
     quiz: QuizBook | None = None
+    consents: Map[str, str] = field(default_factory=Map)
+    """Every text that a guest has agreed to, by its version."""
+    names_erased_to: int = 0
+    """Up to then, ms UTC, guests were kept for long enough and have no names any more."""
+    erasures: int = 0
+    """How often people were erased here. The next checkpoint keeps no record of before."""
     used_at: int = 0
     """When somebody last did anything here, coming and going included; what the server does by
     itself is no use."""
+    announcements: int = 0
+    """How many facts for the outside there were so far (`server.core.announcements`)."""
+    audit: AuditHead = field(default_factory=AuditHead)
+    """The newest line of the audit log."""
     causes: Map[str, tuple[Cause, ...]] = field(default_factory=Map)
     """The newest commands of each actor, so that a retry has no second effect."""
 

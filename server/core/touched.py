@@ -29,6 +29,8 @@ _EVERYBODY = (
     e.SettingsEdited,
     e.SessionCreated,
     e.SessionEnded,
+    e.PeopleErased,
+    e.GuestsErased,
 )
 
 

@@ -17,6 +17,8 @@ from protocol.attendance import AttendancePage, SittingsView, SittingView
 from protocol.errors import ErrorCode
 from protocol.ids import RoomId, SessionId, room_of
 from protocol.roles import Origin, Right, Role, SessionState
+from server.core import orders as o
+from server.core.actors import Actor
 from server.core.attendance import Attendance, attendance_of
 from server.core.names import fold
 from server.core.rights import rights_at_end, rights_of, rights_of_participant
@@ -33,7 +35,7 @@ from server.edge.exports import (
 )
 from server.edge.ports import Scope
 from server.edge.records import SORTS, Filter, Reading
-from server.edge.replies import Denied, reply
+from server.edge.replies import Denied, reply, settled
 
 FORMATS = ("json", "csv")
 _PLACE = re.compile(r"[0-9]{1,7}")
@@ -49,6 +51,7 @@ class _Reader:
     """
 
     state: RoomState
+    actor: Actor
     sees_staff: bool
     is_current: bool
 
@@ -61,7 +64,7 @@ async def sittings(edge: Edge, request: Request) -> Response:
     entry, now = state.entry, state.session
     if entry is None or now is None:
         raise Denied(ErrorCode.NOT_FOUND)
-    past, own = _rights(caller, state)
+    past, own = rights_to_records(caller, state)
     if Right.EXPORT not in past | own:
         raise Denied(ErrorCode.NOT_ALLOWED)
     listed = [
@@ -116,6 +119,7 @@ async def download(edge: Edge, request: Request) -> Response:
         raise Denied(ErrorCode.BAD_REQUEST, where="format")
     session = session_in(request)
     reader, reading = await _reading(edge, request)
+    await note_export(edge, request, room_of(session), reader.actor, session, form)
     parts: Iterator[bytes]
     if form == "csv":
         parts, media_type = attendance_csv(reading.record), CSV_TYPE
@@ -127,6 +131,18 @@ async def download(edge: Edge, request: Request) -> Response:
     return StreamingResponse(
         parts, media_type=media_type, headers={"Content-Disposition": disposition}
     )
+
+
+async def note_export(
+    edge: Edge, request: Request, room: RoomId, actor: Actor, session: SessionId | None, form: str
+) -> None:
+    """Have the audit log say that a record is taken away; a HEAD takes nothing.
+
+    Raises:
+        Denied: that cannot be written now, and nothing is taken away unnoted.
+    """
+    if request.method == "GET":
+        settled(await edge.hub.ask(room, o.NoteExport(session_id=session, form=form), actor))
 
 
 async def _caller(edge: Edge, request: Request) -> Caller:
@@ -153,23 +169,35 @@ async def _reading(edge: Edge, request: Request) -> tuple[_Reader, Reading]:
         return kept
 
     reading = await edge.records.reading(
-        session, record, sees_staff=reader.sees_staff, is_final=is_final
+        session,
+        record,
+        sees_staff=reader.sees_staff,
+        is_final=is_final,
+        erasures=reader.state.erasures,
     )
     return reader, reading
 
 
 async def _reader(edge: Edge, caller: Caller, session: SessionId) -> _Reader:
     room: RoomId = room_of(session)
-    state = (await standing(edge, caller, room)).state
+    found = await standing(edge, caller, room)
+    state = found.state
     is_current = state.session is not None and state.session.id == session
-    past, own = _rights(caller, state)
+    past, own = rights_to_records(caller, state)
     rights = past | own if is_current else past
     if Right.EXPORT not in rights:
         raise Denied(ErrorCode.NOT_ALLOWED)
-    return _Reader(state=state, sees_staff=Right.SEE_STAFF in rights, is_current=is_current)
+    return _Reader(
+        state=state,
+        actor=found.actor,
+        sees_staff=Right.SEE_STAFF in rights,
+        is_current=is_current,
+    )
 
 
-def _rights(caller: Caller, state: RoomState) -> tuple[frozenset[Right], frozenset[Right]]:
+def rights_to_records(
+    caller: Caller, state: RoomState
+) -> tuple[frozenset[Right], frozenset[Right]]:
     """Say what a caller may do by key or by a part in the entry, and as a participant."""
     if caller.key is not None:
         return frozenset(Right), NOTHING

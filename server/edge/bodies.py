@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
+from urllib.parse import parse_qsl
 
 from pydantic import TypeAdapter
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
@@ -26,6 +27,7 @@ OURS = "x-usher"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 DRAINED = 4
 """So many times the largest body is read and dropped, in order to say that it is too large."""
+MAX_FIELDS = 100
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 
@@ -70,6 +72,36 @@ async def plain_body(edge: Edge, request: Request) -> dict[str, Plain]:
     if not isinstance(plain, dict):
         raise Denied(ErrorCode.BAD_REQUEST)
     return plain
+
+
+async def form_of(edge: Edge, request: Request) -> dict[str, str]:
+    """Read the fields of a form, as browsers send it.
+
+    Raises:
+        Denied: `too_large`, `too_slow`, or `bad_request` for what is no form, or has a field
+            twice.
+    """
+    data = await _data(edge, request)
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise Denied(ErrorCode.BAD_REQUEST, where="Content-Type")
+    try:
+        pairs = parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    except ValueError:
+        raise Denied(ErrorCode.BAD_REQUEST) from None
+    return once_each(pairs)
+
+
+def once_each(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Make fields of pairs; two parsers must not read two values of one.
+
+    Raises:
+        Denied: `bad_request`, when a name occurs twice.
+    """
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise Denied(ErrorCode.BAD_REQUEST)
+    return fields
 
 
 async def body_of(edge: Edge, request: Request, shape: type[T]) -> T:

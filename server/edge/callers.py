@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
+from structlog.contextvars import bind_contextvars
 
 from protocol.errors import ErrorCode
 from protocol.ids import ConnectionId, DeviceId, RoomId, SessionId
@@ -171,8 +172,13 @@ class Standing:
     rights: frozenset[Right]
 
 
-async def standing(edge: Edge, caller: Caller, room: RoomId) -> Standing:
+async def standing(
+    edge: Edge, caller: Caller, room: RoomId, *, also_deleted: bool = False
+) -> Standing:
     """Say what a caller may do in a room now.
+
+    Args:
+        also_deleted: for what outlives the entry, the audit log.
 
     Raises:
         Denied: `not_signed_in` for strangers, `not_found` when there is no such entry.
@@ -182,8 +188,10 @@ async def standing(edge: Edge, caller: Caller, room: RoomId) -> Standing:
     state = await edge.hub.look(room)
     if state is None:
         raise Denied(edge.hub.why_no_room())
-    if state.entry is None or state.entry.is_deleted:
+    if state.entry is None or (state.entry.is_deleted and not also_deleted):
         raise Denied(ErrorCode.NOT_FOUND)
+    # Not before it is known to be a room: anything may stand in a path, also a secret.
+    bind_contextvars(room_id=room)
     actor = caller.actor(state)
     if actor is None:
         raise Denied(ErrorCode.NOT_SIGNED_IN)

@@ -9,12 +9,13 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 NOWHERE = "unknown"
+FORWARDED = (b"forwarded", b"x-forwarded-for", b"x-real-ip")
 HOUSEHOLD = 64
 """Bits of an IPv6 address that one household shares; the rest it can choose freely."""
 
 
 def networks(texts: Sequence[str]) -> tuple[Network, ...]:
-    """Read addresses and networks of trusted proxies.
+    """Read addresses and networks, as operators write them into settings.
 
     Raises:
         ValueError: one of them is neither.
@@ -24,6 +25,19 @@ def networks(texts: Sequence[str]) -> tuple[Network, ...]:
         (IPv4Network('10.0.0.0/8'), IPv6Network('::1/128'))
     """
     return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
+
+
+def is_direct_from(scope: Scope, within: Sequence[Network]) -> bool:
+    """Say whether a request came from one of these networks, and through no proxy.
+
+    Who forwarded it is not asked: a proxy that is not known as one, on this very machine,
+    would otherwise lend its own address to everybody.
+    """
+    peer = scope.get("client")
+    address = _address(peer[0]) if peer else None
+    if address is None or any(name in FORWARDED for name, _ in scope["headers"]):
+        return False
+    return _is_within(address, within)
 
 
 def client_key(scope: Scope, proxies: Sequence[Network]) -> str:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from protocol.commands import MANY
@@ -22,6 +22,7 @@ _HEADINGS = {
     "first_name": ("first name", "first_name", "firstname", "given name", "forename"),
     "last_name": ("last name", "last_name", "lastname", "family name", "surname"),
 }
+_WHOLE_NAME = ("name", "full name", "full_name")
 _PLAIN_ORDER = {"email": 0, "first_name": 1, "last_name": 2}
 _MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]+)>")
 
@@ -156,10 +157,17 @@ def _columns(cells: list[str]) -> dict[str, int] | None:
     folded = [cell.casefold() for cell in cells]
     found = {}
     for name, headings in _HEADINGS.items():
-        place = next((number for number, cell in enumerate(folded) if cell in headings), None)
+        place = _place_of(headings, folded)
         if place is not None:
             found[name] = place
+    whole = _place_of(_WHOLE_NAME, folded)
+    if whole is not None and not {"first_name", "last_name"} & found.keys():
+        found["first_name"] = whole
     return found if "email" in found else None
+
+
+def _place_of(headings: Collection[str], cells: Sequence[str]) -> int | None:
+    return next((number for number, cell in enumerate(cells) if cell in headings), None)
 
 
 def _take_apart(fields: dict[str, str]) -> None:

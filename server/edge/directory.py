@@ -1,33 +1,43 @@
 """What is known beside the rooms, kept in the store: accounts, entries, keys, what was spent."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
-from protocol.ids import AccountId, RoomId, SessionId
+from protocol.ids import AccountId, PersonId, RoomId, SessionId
 from protocol.views import PersonView
 from server.core.attendance import Attendance
 from server.core.names import fold, search_text
 from server.core.person import Person
 from server.edge import api_keys
 from server.edge.api_keys import NewKey
-from server.edge.ports import ApiKey, Scope
+from server.edge.ports import SITE, ApiKey, Scope
 from server.store.archive import Archive
 from server.store.interface import Put, Store
 from server.store.sealing import Sealer
 
 ACCOUNTS = "account"
+PLACES = "account_place"
+"""From where accounts are known, by `<account> <place>`."""
 ENTRIES = "entry"
 SPENT = "spent"
 API_KEYS = "api_key"
 ATTENDANCE = "attendance"
+SERVER = "server"
+HAS_OPERATOR = "has operator"
 PAGE = 1_000
+MAX_PLACES = 100
+"""From which one account is known."""
+VOUCHED_FOR = "i_"
+"""Ids of accounts that a platform (LTI) or a provider (OpenID Connect) vouches for begin so."""
 MAX_INDEXED = 50_000
 """Accounts that type-ahead knows, about 20 MB; with more, a platform's own search is better."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Indexed:
+    person_id: PersonId
+    places: frozenset[str]
     text: str
     person: PersonView
 
@@ -63,14 +73,37 @@ class StoreDirectory:
 
     # --- accounts --------------------------------------------------------------------------
 
-    async def remember(self, account_id: AccountId, person: Person) -> None:
+    async def remember(
+        self, account_id: AccountId, person: Person, known_from: str | None = SITE
+    ) -> None:
         """See `Directory.remember`."""
-        if await self.account(account_id) == person:
+        puts = []
+        places = await self.known_from(account_id)
+        if known_from is not None and known_from not in places:
+            # What an account was taken to be known from (see `_assumed`) is written down, too.
+            places |= {known_from}
+            puts = [Put(table=PLACES, key=f"{account_id} {one}", value=b"1") for one in places]
+        if await self.account(account_id) != person:
+            sealed = await self._sealer.seal_person(person)
+            puts.append(Put(table=ACCOUNTS, key=account_id, value=sealed))
+        if not puts:
             return
-        sealed = await self._sealer.seal_person(person)
-        await self._store.put([Put(table=ACCOUNTS, key=account_id, value=sealed)])
+        await self._store.put(puts)
         if self._index is not None and len(self._index) < MAX_INDEXED:
-            self._index[account_id] = _indexed(account_id, person)
+            self._index[account_id] = _indexed(account_id, person, places)
+
+    async def known_from(self, account_id: AccountId) -> frozenset[str]:
+        """See `Directory.known_from`."""
+        places = await self._places_of(account_id)
+        if not places and await self.account(account_id) is not None:
+            return _assumed(account_id)
+        return places
+
+    async def _places_of(self, account_id: AccountId) -> frozenset[str]:
+        after = f"{account_id} "
+        found = await self._store.scan(PLACES, self._clock(), after=after, limit=MAX_PLACES)
+        keys = [key for key, _ in found if key.startswith(after)]
+        return frozenset(key.removeprefix(after) for key in keys)
 
     async def account(self, account_id: AccountId) -> Person | None:
         """See `Directory.account`."""
@@ -80,7 +113,33 @@ class StoreDirectory:
         person = await self._sealer.open_person(stored)
         return None if person.is_erased else person
 
-    async def search(self, query: str, limit: int) -> list[PersonView]:
+    async def forget(self, account_id: AccountId) -> None:
+        """See `Directory.forget`."""
+        places = [f"{account_id} {place}" for place in await self._places_of(account_id)]
+        puts = [Put(table=PLACES, key=key, value=None) for key in places]
+        await self._store.put([Put(table=ACCOUNTS, key=account_id, value=None), *puts])
+        if self._index is not None:
+            self._index.pop(account_id, None)
+
+    def was_erased(self, person_id: PersonId) -> None:
+        """Leave out of the index, too, who was erased by any node."""
+        index = self._index or {}
+        for account_id in [key for key, one in index.items() if one.person_id == person_id]:
+            del index[account_id]
+
+    async def accounts(self) -> AsyncIterator[tuple[AccountId, Person]]:
+        """See `Directory.accounts`. Cost: reads the whole table."""
+        after = ""
+        while page := await self._store.scan(ACCOUNTS, self._clock(), after=after, limit=PAGE):
+            people = await self._sealer.open_people([stored for _, stored in page])
+            for (key, _), person in zip(page, people, strict=True):
+                if not person.is_erased:
+                    yield AccountId(key), person
+            after = page[-1][0]
+
+    async def search(
+        self, query: str, limit: int, places: frozenset[str] | None
+    ) -> list[PersonView]:
         """See `Directory.search`. Whoever was erased since is not found.
 
         Cost: O(n) in the accounts, at most 50,000; the first search reads them all.
@@ -89,7 +148,11 @@ class StoreDirectory:
         if not wanted:
             return []
         index = await self._loaded()
-        found = [one for one in index.values() if wanted in one.text]
+        found = [
+            one
+            for one in index.values()
+            if wanted in one.text and (places is None or places & one.places)
+        ]
         found.sort(key=lambda one: (not one.text.startswith(wanted), one.text))
         return await self._still_known(one.person for one in found[: 2 * limit])
 
@@ -110,17 +173,23 @@ class StoreDirectory:
 
     async def _read_index(self) -> dict[AccountId, _Indexed]:
         index: dict[AccountId, _Indexed] = {}
-        after = ""
-        while len(index) < MAX_INDEXED:
-            page = await self._store.scan(ACCOUNTS, self._clock(), after=after, limit=PAGE)
-            if not page:
+        places = await self._all_places()
+        async for account_id, person in self.accounts():
+            if len(index) >= MAX_INDEXED:
                 break
-            people = await self._sealer.open_people([stored for _, stored in page])
-            for (key, _), person in zip(page, people, strict=True):
-                if not person.is_erased:
-                    index[AccountId(key)] = _indexed(AccountId(key), person)
-            after = page[-1][0]
+            known = places.get(account_id) or _assumed(account_id)
+            index[account_id] = _indexed(account_id, person, known)
         return index
+
+    async def _all_places(self) -> dict[str, frozenset[str]]:
+        places: dict[str, frozenset[str]] = {}
+        after = ""
+        while page := await self._store.scan(PLACES, self._clock(), after=after, limit=PAGE):
+            for key, _ in page:
+                account_id, _, place = key.partition(" ")
+                places[account_id] = places.get(account_id, frozenset()) | {place}
+            after = page[-1][0]
+        return places
 
     # --- entries and sessions --------------------------------------------------------------
 
@@ -141,6 +210,14 @@ class StoreDirectory:
         put = Put(table=SPENT, key=nonce, value=b"1", expires_at=expires_at, if_absent=True)
         # Without the time: what has expired and was not swept still counts, to be safe.
         return await self._store.put([put])
+
+    async def note_operator(self) -> None:
+        """See `Directory.note_operator`."""
+        await self._store.put([Put(table=SERVER, key=HAS_OPERATOR, value=b"1", if_absent=True)])
+
+    async def has_operator(self) -> bool:
+        """Say whether somebody has signed in as operator, ever."""
+        return await self._store.get(SERVER, HAS_OPERATOR, self._clock()) is not None
 
     # --- API keys --------------------------------------------------------------------------
 
@@ -183,6 +260,14 @@ class StoreDirectory:
         return True
 
 
-def _indexed(account_id: AccountId, person: Person) -> _Indexed:
+def _assumed(account_id: AccountId) -> frozenset[str]:
+    """Say from where an account is known that was kept before that was kept as well.
+
+    One out of a launch or of a provider is known again from there when it comes again.
+    """
+    return frozenset() if account_id.startswith(VOUCHED_FOR) else frozenset({SITE})
+
+
+def _indexed(account_id: AccountId, person: Person, places: frozenset[str]) -> _Indexed:
     view = PersonView(account_id=account_id, name=person.name, email=person.email)
-    return _Indexed(search_text(person.name, person.email), view)
+    return _Indexed(person.id, places, search_text(person.name, person.email), view)

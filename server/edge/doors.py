@@ -149,7 +149,7 @@ async def admitted_as(edge: Edge, device_id: DeviceId, settled: Settled) -> Admi
         participant_id=participant,
         role=Role(settled.result["role"]),
         ticket=sign_ticket(edge.secrets.ticket_keys, ticket).reveal(),
-        next=await _next(edge, session, participant),
+        next=_next(edge, session, participant),
     )
 
 
@@ -160,9 +160,10 @@ def know_device(edge: Edge, response: Response, visit: Visit) -> None:
         Jar(edge.settings).set_device(response, value)
 
 
-async def _next(edge: Edge, session: SessionId, participant_id: ParticipantId) -> str:
+def _next(edge: Edge, session: SessionId, participant_id: ParticipantId) -> str:
     """Choose the page: the room and its gates, or the content of what is not live."""
-    state = await edge.hub.look(room_of(session))
+    # Here they were let in a moment ago, so the room is open, and new enough.
+    state = edge.hub.at_hand(room_of(session))
     entry = state.entry if state else None
     participant = state.participants.get(participant_id) if state else None
     is_at_gate = participant is not None and participant.gate is not None

@@ -6,8 +6,6 @@ that host, and only to those who are shown the document: its address is theirs t
 """
 
 import logging
-import re
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,18 +16,17 @@ from server.edge.callers import caller_of, standing
 from server.edge.edge import Edge
 from server.edge.headers import document_policy
 from server.edge.media import is_shown
+from server.edge.origins import origin_of
 from server.edge.replies import Denied
 from server.store.interface import StoreError
 
 log = logging.getLogger(__name__)
 
-_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?|\[[0-9a-f:.]+\]")
-
 
 async def let_read_document(edge: Edge, request: Request, page: Response) -> None:
     """Let the page of an entry read its document from the host that has it."""
     origin = await _document_origin(edge, request)
-    if origin is not None and origin not in edge.settings.own_origins:
+    if origin and origin not in edge.settings.own_origins:
         policy = document_policy(edge.settings, origin)
         page.headers["Content-Security-Policy"] = policy
 
@@ -51,24 +48,3 @@ async def _document_origin(edge: Edge, request: Request) -> str | None:
     if entry is None or entry.kind is not EntryKind.DOCUMENT:
         return None
     return origin_of(entry.content_url) if is_shown(caller, found.state, edge.now) else None
-
-
-def origin_of(url: str) -> str | None:
-    """Take the origin out of an address as a policy may name it; None when it has none.
-
-    Example:
-        >>> origin_of("https://Files.example:8443/a.pdf?b"), origin_of("/assets/a.pdf")
-        ('https://files.example:8443', None)
-        >>> origin_of("https://bücher.example/a.pdf"), origin_of("https://*/;script-src *")
-        ('https://xn--bcher-kva.example', None)
-    """
-    try:
-        parts = urlsplit(url)
-        name = parts.hostname or ""
-        host = f"[{name}]" if ":" in name else name.encode("idna").decode("ascii")
-        port = f":{parts.port}" if parts.port is not None else ""
-    except ValueError:  # No address at all, or a name that cannot be one.
-        return None
-    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
-        return None
-    return f"{parts.scheme}://{host}{port}"

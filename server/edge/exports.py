@@ -48,6 +48,8 @@ HEADINGS = (
     "intervals",
     "role_changes",
     "is_here",
+    "consent",
+    "consented_at",
 )
 
 
@@ -102,6 +104,8 @@ def attended_view(one: Attended) -> AttendedView:
         role_changes=tuple(_change(change) for change in one.role_changes),
         older_role_changes=one.older_role_changes,
         is_here=one.is_here,
+        consent=one.consent.version if one.consent else "",
+        consented_at=one.consent.at if one.consent else None,
     )
 
 
@@ -145,9 +149,9 @@ def attendance_json(reading: Reading, grace_s: int) -> Iterator[bytes]:
 def attendance_csv(record: Attendance) -> Iterator[bytes]:
     """Write the CSV form piece by piece, with a heading; times in UTC. Cost: as for JSON."""
     # A byte order mark, without which a spreadsheet may take it for another encoding.
-    yield b"\xef\xbb\xbf" + _lines([HEADINGS])
+    yield b"\xef\xbb\xbf" + csv_lines([HEADINGS])
     for some in _in_parts(record.people):
-        yield _lines([_cells(one) for one in some])
+        yield csv_lines([_cells(one) for one in some])
 
 
 def _in_parts(people: Sequence[Attended]) -> Iterator[Sequence[Attended]]:
@@ -155,7 +159,8 @@ def _in_parts(people: Sequence[Attended]) -> Iterator[Sequence[Attended]]:
         yield people[first : first + AT_ONCE]
 
 
-def _lines(rows: Sequence[Sequence[object]]) -> bytes:
+def csv_lines(rows: Sequence[Sequence[object]]) -> bytes:
+    """Write rows, with cells that no spreadsheet takes for formulas."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     for row in rows:
@@ -182,6 +187,8 @@ def _cells(one: Attended) -> tuple[object, ...]:
         _intervals(one),
         _changes(one),
         "yes" if one.is_here else "no",
+        one.consent.version if one.consent else "",
+        moment(one.consent.at) if one.consent else "",
     )
 
 

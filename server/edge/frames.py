@@ -14,6 +14,11 @@ from protocol.framing import FIN_BINARY, FIN_TEXT, SHORT
 
 MAX_FRAME_BYTES = 64 * 1024
 """A longer message ends the connection with close code 1009."""
+MAX_STRAYS = 256
+"""Control frames and parts of a message before the next whole message: beyond it is a flood, which
+costs us as much as messages do, and which their rate does not bound."""
+FLOOD = 1008
+"""Close code of a flood: policy violation (RFC 6455, section 7.4.1)."""
 MASKED = 0x80
 LEAST = 6
 """Bytes of header and mask before the shortest message of a client."""
@@ -59,10 +64,28 @@ def whole_messages(data: bytes, max_size: int) -> tuple[list[Message], int]:
     return messages, at
 
 
+def is_whole(data: bytes, payload: bytes, *, is_text: bool) -> bool:
+    r"""Say whether what was read is one short message with this payload, and nothing else.
+
+    Args:
+        payload: shorter than 126 bytes.
+
+    Example:
+        >>> is_whole(bytes.fromhex("8182000000006869"), b"hi", is_text=True)
+        True
+    """
+    return (
+        len(data) == LEAST + len(payload)
+        and data[0] == (FIN_TEXT if is_text else FIN_BINARY)
+        and data[1] == MASKED | len(payload)
+        and apply_mask(data[LEAST:], data[2:LEAST]) == payload
+    )
+
+
 class Careful:
     """Reads everything that may come, with the parser of `websockets`."""
 
-    __slots__ = ("_is_text", "_parser", "_parts", "is_over")
+    __slots__ = ("_is_text", "_parser", "_parts", "_strays", "is_over")
 
     def __init__(self, max_size: int, parser: ServerProtocol | None = None) -> None:
         """Begin between two messages, or where a parser is.
@@ -73,6 +96,7 @@ class Careful:
         self._parser = parser or ServerProtocol(state=State.OPEN, max_size=max_size)
         self._parts: list[bytes] = []
         self._is_text = False
+        self._strays = 0
         self.is_over = False
         """The client has closed, or what it sent cannot be read on."""
 
@@ -83,13 +107,20 @@ class Careful:
         self._parser.receive_data(data)
         messages: list[Message] = []
         for frame in self._parser.events_received():
-            if isinstance(frame, Frame):
+            if isinstance(frame, Frame) and not self.is_over:
                 self._take(frame, messages)
         if self._parser.parser_exc is not None:
             self.is_over = True
         return messages
 
     def _take(self, frame: Frame, messages: list[Message]) -> None:
+        is_whole_now = frame.fin and frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
+        self._strays = 0 if is_whole_now else self._strays + 1
+        if self._strays > MAX_STRAYS:
+            self._parser.fail(FLOOD)
+            self._parts.clear()
+            self.is_over = True
+            return
         match frame.opcode:
             case Opcode.TEXT | Opcode.BINARY | Opcode.CONT:
                 if frame.opcode is not Opcode.CONT:

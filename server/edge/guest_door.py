@@ -7,6 +7,7 @@ from protocol.errors import ErrorCode
 from protocol.http import GuestDoor, GuestForm, GuestReturn, LinkToken
 from protocol.ids import LinkId
 from server.core import orders as o
+from server.core.consents import consent_version, has_agreed
 from server.core.decide import Rejected
 from server.core.state import GuestLink, RoomState, visit_key
 from server.core.tokens import LinkClaim
@@ -54,7 +55,10 @@ def _door(edge: Edge, state: RoomState, link: GuestLink, visit: Visit) -> GuestD
         raise Denied(ErrorCode.LINK_NOT_FOUND)
     known = state.visits.get(visit_key(link.id, visit.device_id))
     is_returning = (
-        known is not None and known.generation == link.generation and not known.person.is_erased
+        known is not None
+        and known.generation == link.generation
+        and not known.person.is_erased
+        and has_agreed(state, known.consent)
     )
     return GuestDoor(
         entry_id=entry.id,
@@ -64,6 +68,7 @@ def _door(edge: Edge, state: RoomState, link: GuestLink, visit: Visit) -> GuestD
         starts_at=entry.starts_at,
         session_state=session.state,
         consent=state.settings.consent,
+        consent_version=consent_version(state.settings.consent),
         is_returning=is_returning,
         name=known.person.name if known is not None and is_returning else "",
     )
@@ -79,6 +84,7 @@ async def redeem(edge: Edge, request: Request) -> Response:
         generation=claim.generation,
         name=form.name,
         email=form.email,
+        consent=form.consent,
     )
     return await _through(edge, request, claim, order)
 
@@ -99,7 +105,7 @@ async def _through(
 ) -> Response:
     await take(edge.limits.redemptions_per_link, f"{claim.room_id} {claim.link_id}")
     visit = await visit_of(edge, request)
-    outcome = await edge.hub.ask(claim.room_id, order, visit.actor)
+    outcome = await edge.let_in(claim.room_id, order, visit.actor)
     is_gone = isinstance(outcome, Rejected) and outcome.code is ErrorCode.NOT_FOUND
     if is_gone and not order.is_return:
         raise Denied(ErrorCode.LINK_NOT_FOUND)

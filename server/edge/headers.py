@@ -1,15 +1,15 @@
 """Headers that keep pages safe, and the refusal of requests that are not addressed to us."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from protocol.errors import ErrorCode
 from server.edge.clients import client_key
+from server.edge.health import PROBES
 from server.edge.replies import Denied, problem_reply
 from server.edge.settings import EdgeSettings
-
-HEALTH = "/healthz"
-"""Asked by address from inside a cluster, so the name in the Host header is not looked at."""
 
 _CSP = "; ".join(
     (
@@ -38,9 +38,17 @@ _ALWAYS = {
 _YEAR_S = 365 * 24 * 3600
 
 
-def safe_headers(settings: EdgeSettings) -> dict[str, str]:
-    """Make the headers of every reply."""
-    ancestors = " ".join(("'self'", *settings.frame_ancestors))
+EMBED = "/embed"
+"""The page for frames on pages of other sites."""
+
+
+def safe_headers(settings: EdgeSettings, frames: tuple[str, ...] = ()) -> dict[str, str]:
+    """Make the headers of every reply.
+
+    Args:
+        frames: further origins that may show this reply in a frame.
+    """
+    ancestors = " ".join(("'self'", *settings.frame_ancestors, *frames))
     found = {**_ALWAYS, "Content-Security-Policy": f"{_CSP}; frame-ancestors {ancestors}"}
     if settings.is_secure:
         found["Strict-Transport-Security"] = f"max-age={_YEAR_S}"
@@ -76,9 +84,21 @@ class Headers:
     made to lead here (DNS rebinding) gets nothing.
     """
 
-    def __init__(self, app: ASGIApp, settings: EdgeSettings) -> None:
-        """Wrap an application."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: EdgeSettings,
+        frames: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
+        """Wrap an application.
+
+        Args:
+            settings: how the edge behaves.
+            frames: names further origins that may show `/embed` in a frame now.
+        """
         self._app = app
+        self._settings = settings
+        self._frames = frames
         self._headers = safe_headers(settings)
         self._hosts = settings.hosts
         self._proxies = settings.proxies
@@ -92,18 +112,22 @@ class Headers:
         async def sending(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.http.response.start"):
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                for name, value in self._headers_for(scope["path"]).items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         scope["usher.client"] = client_key(scope, self._proxies)
-        if scope["path"] != HEALTH and not self._is_for_us(scope):
+        if scope["path"] not in PROBES and not self._is_for_us(scope):
             no = Denied(ErrorCode.BAD_ORIGIN)
             scope["usher.refusal"] = no.code
             await problem_reply(no)(scope, receive, sending)
             return
         await self._app(scope, receive, sending)
+
+    def _headers_for(self, path: str) -> dict[str, str]:
+        frames = self._frames() if path == EMBED else ()
+        return safe_headers(self._settings, frames) if frames else self._headers
 
     def _is_for_us(self, scope: Scope) -> bool:
         hosts = [value for name, value in scope["headers"] if name == b"host"]

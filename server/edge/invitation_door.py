@@ -114,7 +114,7 @@ async def _through(
         code_digest=digest,
         inside=await _inside(edge, claim, visit),
     )
-    outcome = _at_the_door(await edge.hub.ask(claim.room_id, order, visit.actor))
+    outcome = _at_the_door(await edge.let_in(claim.room_id, order, visit.actor))
     if isinstance(outcome, Rejected) and outcome.code in MISSES:
         await edge.limits.misses_per_link.take(link)
         if email is not None:

@@ -13,26 +13,30 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from protocol.errors import ErrorCode
 from protocol.http import InvitationIds, InvitationLink, InvitationLinks, LedgerSummary
 from protocol.ids import InvitationId
 from protocol.roles import InvitationType, LedgerState, Right
 from server.core.names import fold, name_key, search_text
-from server.core.project import ledger_row
 from server.core.rights import INVITATION_ROLES, rank_of
+from server.core.rows import ledger_row
 from server.core.state import Invitation, RoomState
 from server.core.validity import expires_at, ledger_state
 from server.edge.bodies import body_of, limit_in, query_in, room_in
 from server.edge.callers import caller_of, need, need_scope
 from server.edge.edge import Edge, take
+from server.edge.exports import CSV_TYPE
+from server.edge.ledger_csv import ledger_csv
 from server.edge.lists import listed
 from server.edge.manage import link_url
 from server.edge.ports import Scope
 from server.edge.replies import Denied, reply
 
 FILTERS = ("state", "type", "by", "q")
+FORMATS = ("json", "csv")
+NEWEST_FIRST = "-invited_at"
 AT_A_TIME = 500
 """Invitations looked at before others have their turn."""
 INVITERS_SHOWN = 100
@@ -106,15 +110,28 @@ def _words_in(request: Request, name: str, words: type[Word]) -> list[Word]:
 
 
 async def ledger(edge: Edge, request: Request) -> Response:
-    """List the invitations, by default in the order of their ids."""
-    caller = await caller_of(edge, request)
+    """List the invitations, by default in the order of their ids; as CSV, all that match."""
+    caller, room = await caller_of(edge, request), room_in(request)
     need_scope(caller, Scope.READ, Scope.ENTRIES)
-    state = (await need(edge, caller, room_in(request), Right.INVITE)).state
+    state = (await need(edge, caller, room, Right.INVITE)).state
     limit, after = limit_in(request), InvitationId(query_in(request, "after"))
     filters, sort = filters_in(request), query_in(request, "sort")
     if sort.removeprefix("-") not in ("", *SORTS) or sort == "-":
         raise Denied(ErrorCode.BAD_REQUEST, where="sort")
+    form = query_in(request, "format", "json")
+    if form not in FORMATS:
+        raise Denied(ErrorCode.BAD_REQUEST, where="format")
     now = edge.now
+    if form == "csv":
+        await take(edge.limits.searches_per_caller, caller.name)
+        every = await _sorted(state, filters, sort or NEWEST_FIRST, InvitationId(""), now)
+        disposition = f'attachment; filename="invitations-{room}.csv"'
+        # Part by part in a thread: a large ledger never stands in memory as one text.
+        return StreamingResponse(
+            ledger_csv(state, every, now),
+            media_type=CSV_TYPE,
+            headers={"Content-Disposition": disposition},
+        )
     if filters.is_empty and not sort:
         ids = heapq.nsmallest(limit, (one for one in state.invitations if one > after))
     else:

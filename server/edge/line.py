@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
 from websockets.frames import Close, Frame, Opcode
 from websockets.server import ServerProtocol
 
@@ -31,8 +32,9 @@ from protocol.messages import (
 from server.core.actors import ParticipantActor
 from server.core.decide import Rejected
 from server.edge.edge import Edge
-from server.edge.frames import MAX_FRAME_BYTES, Careful, Message, whole_messages
+from server.edge.frames import MAX_FRAME_BYTES, Careful, Message, is_whole, whole_messages
 from server.edge.limits import Bucket
+from server.edge.sockets import Place
 from server.edge.transport import Heir
 from server.hub.room import Outcome, Room
 from server.hub.watcher import Watcher
@@ -78,6 +80,7 @@ class Line(Heir):
         "_messages",
         "_pace_timer",
         "_pending",
+        "_place",
         "_refusal",
         "_room",
         "_status",
@@ -90,14 +93,15 @@ class Line(Heir):
         "write",
     )
 
-    def __init__(self, edge: Edge, codec: Codec) -> None:
-        """Prepare; `begin` brings the transport."""
+    def __init__(self, edge: Edge, codec: Codec, place: Place) -> None:
+        """Prepare; `begin` brings the transport. The place is given back in the end."""
         rates, monotonic = edge.settings.rates, edge.hub.world.monotonic
         self.is_over = False
         self.is_writable = False
         self.write: Callable[[bytes], None] = _nowhere
         self._edge = edge
         self._codec = codec
+        self._place = place
         self._commands = Bucket(rates.commands_per_connection, monotonic)
         self._watches = Bucket(rates.watches_per_connection, monotonic)
         self._messages = Bucket(rates.messages_per_connection, monotonic)
@@ -167,11 +171,12 @@ class Line(Heir):
         self._is_held = False
         self._go_on()
 
-    def part(self, code: ErrorCode) -> None:
+    def part(self, code: ErrorCode, retry_after_ms: int | None = None) -> None:
         """Say goodbye and close at once: there is no conversation, or it has failed."""
         if self.is_over or self._is_closing:
             return
-        retry_after_ms = RETRY_MS if REFUSALS[code].again else None
+        if retry_after_ms is None and REFUSALS[code].again:
+            retry_after_ms = RETRY_MS
         goodbye = Goodbye(problem=Problem.of(code, retry_after_ms=retry_after_ms))
         self._refusal = code
         self.write(self._codec.framed(goodbye))
@@ -187,9 +192,13 @@ class Line(Heir):
     # --- in --------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
-        """Take what was read."""
-        if self._watcher is not None:
-            self._watcher.heard()
+        """Take what was read. The answer to a ping, most of what a crowd says, goes a short way."""
+        watcher = self._watcher
+        if watcher is not None:
+            is_due = watcher.unanswered_pings > 0 and self._careful is None
+            watcher.heard()
+            if is_due and is_whole(data, self._codec.pong, is_text=self._codec.is_text):
+                return
         messages: list[Message] = []
         if self._careful is None:
             messages, used = whole_messages(data, MAX_FRAME_BYTES)
@@ -208,7 +217,8 @@ class Line(Heir):
         answer = careful.answer()
         if self._transport is None:
             return
-        if answer and not self._is_closing:
+        # Who takes nothing gets no pongs either, which would pile up without a bound.
+        if answer and not self._is_closing and (self.is_writable or careful.is_over):
             self._transport.write(answer)
         if careful.is_over:
             self._is_closing = True
@@ -227,7 +237,8 @@ class Line(Heir):
         try:
             self._act(data, is_text=is_text)
         except Exception:
-            log.exception("a message failed")
+            with bound_contextvars(**self._names()):
+                log.exception("a message failed")
             self.part(ErrorCode.INTERNAL)
 
     def _act(self, data: bytes, *, is_text: bool) -> None:
@@ -240,7 +251,8 @@ class Line(Heir):
             if self._watcher is None:
                 self._first(fault)
             elif self._watcher.close_code is None:
-                log.info("%s sent what is no message: %s", self._watcher.connection_id, fault)
+                with bound_contextvars(**self._names()):
+                    log.info("what was sent is no message: %s", fault)
                 self._watcher.close(fault.code)
             return
         if self._watcher is None:
@@ -346,17 +358,23 @@ class Line(Heir):
     def pause_writing(self) -> None:
         """Take no frames for now; a client that goes on taking nothing is dropped."""
         self.is_writable = False
+        self._edge.hub.tally.slow += 1
         loop = asyncio.get_running_loop()
         self._stuck_timer = loop.call_later(self._edge.settings.send_timeout_s, self._cut)
 
     def resume_writing(self) -> None:
         """Take frames again."""
-        _cancel(self._stuck_timer)
-        self._stuck_timer = None
+        self._take_again()
         if not self._is_closing:
             self.is_writable = True
             if self._watcher is not None:
                 self._watcher.flush()
+
+    def _take_again(self) -> None:
+        if self._stuck_timer is not None:
+            self._stuck_timer.cancel()
+            self._stuck_timer = None
+            self._edge.hub.tally.slow -= 1
 
     def close(self, code: int) -> None:
         """Close in order: what was written goes out first, and the client is waited for."""
@@ -379,7 +397,8 @@ class Line(Heir):
     def _cut(self) -> None:
         """End at once; what was not sent is dropped."""
         if self._watcher is not None and not self._is_closing:
-            log.info("%s took nothing for too long", self._watcher.connection_id)
+            with bound_contextvars(**self._names()):
+                log.info("a client took nothing for too long")
         if self._transport is not None:
             self._transport.abort()
 
@@ -390,10 +409,12 @@ class Line(Heir):
         if self.is_over:
             return
         self.is_over = self._is_closing = True
+        self._place.leave()
         self.is_writable = False
         self.write = _nowhere
         self._pending = None
-        for timer in (self._close_timer, self._pace_timer, self._stuck_timer):
+        self._take_again()
+        for timer in (self._close_timer, self._pace_timer):
             _cancel(timer)
         if self._connections is not None:
             self._connections.discard(self)
@@ -401,10 +422,18 @@ class Line(Heir):
             self._hello.set_exception(LineOverError())
         if self._room is not None and self._watcher is not None:
             self._room.detach(self._watcher)
+        names = self._names()
         # Nothing may hold on to this in a circle: the collector comes rarely.
         self._room = self._watcher = self._transport = None
         if self._ended is not None:
-            self._ended(self._status, self._refusal)
+            with bound_contextvars(**names):
+                self._ended(self._status, self._refusal)
+
+    def _names(self) -> dict[str, str]:
+        """Name the room and the connection for a line in the log. No message costs that."""
+        if self._room is None or self._watcher is None:
+            return {}
+        return {"room_id": self._room.id, "connection_id": self._watcher.connection_id}
 
 
 def _nowhere(data: bytes) -> None:

@@ -151,10 +151,14 @@ async def blocks(edge: Edge, request: Request) -> Response:
     """List the blocked, in the order of the ids of their blocks."""
     caller = await caller_of(edge, request)
     need_scope(caller, Scope.READ, Scope.ENTRIES)
-    state = (await need(edge, caller, room_in(request), Right.BLOCK)).state
+    found = await need(edge, caller, room_in(request), Right.BLOCK)
+    state = found.state
     limit, after = limit_in(request), query_in(request, "after")
     ids = heapq.nsmallest(limit, (one for one in state.blocks if one > after))
     rows = [_block_view(state, state.blocks[BlockId(one)]) for one in ids]
+    if Right.SEE_STAFF not in found.rights:
+        # Whoever was given the one right to block sees no address by it.
+        rows = [one.model_copy(update={"email": "", "link_name": None}) for one in rows]
     return listed(request, rows, ids[-1] if len(ids) == limit else None, limit)
 
 

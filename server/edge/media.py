@@ -10,8 +10,10 @@ from protocol.http import EntrySummary, EntryView, PeopleFound
 from protocol.ids import RoomId
 from protocol.roles import InvitationType, Part, Right
 from protocol.views import Counts, Window
+from server.core.actors import AccountActor, ParticipantActor, PlatformActor
+from server.core.audience import Audience
 from server.core.content import may_open
-from server.core.project import Audience, project
+from server.core.project import project
 from server.core.rights import INVITATION_ROLES, rank_of
 from server.core.rules.invitations import types_for
 from server.core.state import Entry, RoomState, Session
@@ -199,9 +201,27 @@ async def users(edge: Edge, request: Request) -> Response:
     query = query_in(request, "q", max_chars=100)
     if not room:
         raise Denied(ErrorCode.BAD_REQUEST, where="entry_id")
-    await need(edge, caller, RoomId(room), Right.INVITE)
+    found = await need(edge, caller, RoomId(room), Right.INVITE)
     await take(edge.limits.searches_per_caller, caller.name)
     people = []
     if len(query.strip()) >= MIN_QUERY_CHARS:
-        people = await edge.directory.search(query, MAX_FOUND)
+        people = await edge.directory.search(query, MAX_FOUND, await _places(edge, found))
     return reply(PeopleFound(people=tuple(people)))
+
+
+async def _places(edge: Edge, found: Standing) -> frozenset[str] | None:
+    """Say from which places somebody may know people: from those they are known from themselves.
+
+    So nobody out of one school finds the people of another. A platform's key finds everybody;
+    a guest who was made a moderator, and has no account, nobody.
+    """
+    match found.actor:
+        case PlatformActor():
+            return None
+        case AccountActor(account_id=account_id):
+            return await edge.directory.known_from(account_id)
+        case ParticipantActor(participant_id=participant_id):
+            known = found.state.participants[participant_id].account_id
+            return await edge.directory.known_from(known) if known else frozenset()
+        case _:
+            return frozenset()

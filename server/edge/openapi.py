@@ -1,7 +1,9 @@
 """The description of the API (OpenAPI 3.1), made from the routes and the models themselves."""
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, get_args, get_origin
 
 import pydantic_core
@@ -10,17 +12,23 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from protocol import asyncapi
 from protocol.errors import REFUSALS, ErrorCode
 from protocol.messages import Problem
 from protocol.model import Wire
 from protocol.routes import API
+from protocol.schema import all_shapes, json_schema
+from protocol.schema import describe as describe_shape
 from server.edge.bodies import IDEMPOTENCY_KEY
 from server.edge.edge import Edge
+from server.edge.openapi_links import links_of
 from server.edge.replies import PROBLEM
 from server.edge.routing import ANYBODY, Operation
 
 _PARAMETER = re.compile(r"{(\w+)}")
 EVENTS = "text/event-stream"
+BODY = "Body"
+"""Ends the name of a body that is a command without what its path says."""
 _REF = "#/components/schemas/{model}"
 
 SCHEMES = {
@@ -44,20 +52,35 @@ SCHEMES = {
 }
 
 
-def describe(operations: Sequence[Operation], url: str) -> Operation:
-    """Make the operation that answers with the description of all others."""
-    body = pydantic_core.to_json(document(operations, url))
+def describe(operations: Sequence[Operation], url: str) -> tuple[Operation, Operation]:
+    """Make the operations that answer with the description of all others, and of the socket."""
+    return (
+        _described("/openapi.json", "Describe the API.", partial(document, operations, url)),
+        _described(
+            "/asyncapi.json",
+            "Describe the WebSocket.",
+            lambda: asyncapi.document(url, json_schema()["$defs"]),
+        ),
+    )
+
+
+def _described(path: str, summary: str, make: Callable[[], Any]) -> Operation:
+    """Make an operation that answers with a document.
+
+    It is made when it is first asked for: that takes half a second, which a start of the server
+    should not.
+    """
+    once = asyncio.Lock()
+    made: bytes | None = None
 
     async def handler(_edge: Edge, _request: Request) -> Response:
-        return Response(body, media_type="application/json")
+        nonlocal made
+        async with once:
+            if made is None:
+                made = await asyncio.to_thread(lambda: pydantic_core.to_json(make()))
+        return Response(made, media_type="application/json")
 
-    return Operation(
-        method="GET",
-        path="/openapi.json",
-        handler=handler,
-        who=ANYBODY,
-        summary="Describe the API.",
-    )
+    return Operation(method="GET", path=path, handler=handler, who=ANYBODY, summary=summary)
 
 
 def document(operations: Sequence[Operation], url: str) -> dict[str, Any]:
@@ -68,15 +91,20 @@ def document(operations: Sequence[Operation], url: str) -> dict[str, Any]:
         url: of this server, without a slash at the end.
     """
     paths: dict[str, dict[str, Any]] = {}
+    names = {operation: _operation_id(operation) for operation in operations}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+        described = _operation(operation)
+        links = links_of(operation, operations, names)
+        if links:
+            described["responses"]["200"]["links"] = links
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "usher",
             "version": "1",
             "description": "Rooms, their guest links and invitations, and who is inside. "
-            "What happens live goes over the WebSocket; see docs/protocol.md.",
+            "What happens live goes over the WebSocket: `asyncapi.json` beside this.",
         },
         "servers": [{"url": f"{url}{API}"}],
         "paths": paths,
@@ -144,7 +172,7 @@ def body_model(operation: Operation) -> type[BaseModel]:
         for name, field in model.model_fields.items()
         if name not in left_out
     }
-    return create_model(f"{model.__name__}Body", __base__=Wire, __doc__=model.__doc__, **kept)
+    return create_model(f"{model.__name__}{BODY}", __base__=Wire, __doc__=model.__doc__, **kept)
 
 
 def _content(operation: Operation) -> dict[str, Any]:
@@ -181,4 +209,9 @@ def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
         [(model, "validation") for model in models.values()], ref_template=_REF
     )
     schemas: dict[str, Any] = found["$defs"]
+    classes = {shape.__name__: shape for shape in all_shapes()}
+    for name, schema in schemas.items():
+        shape = classes.get(name) or classes.get(name.removesuffix(BODY))
+        if shape is not None:
+            describe_shape(schema, shape)
     return schemas

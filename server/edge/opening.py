@@ -8,23 +8,45 @@ from dataclasses import dataclass
 
 from starlette.websockets import WebSocket
 
-from protocol.codec import Codec
+from protocol.codec import JSON, MSGPACK, Codec
 from protocol.errors import ErrorCode
 from protocol.ids import RoomId, SessionId, room_of
-from protocol.version import SUBPROTOCOLS
+from protocol.version import SUBPROTOCOLS, is_text_named, version_named
 from server.edge.bodies import session_in
 from server.edge.callers import bearer_of, caller_of
 from server.edge.edge import Edge, take
 from server.edge.replies import Denied
+from server.edge.sockets import Place
 from server.edge.tickets import Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """A socket that may be accepted: for whom, where to, and how it speaks."""
+    """A socket that may be accepted: for whom, where to, and how it speaks.
+
+    Args:
+        subprotocol: is chosen, with the wire version in its name.
+        place: is given back by whoever ends the socket.
+    """
 
     ticket: Ticket
-    codec: Codec
+    subprotocol: str
+    place: Place
+
+    @property
+    def codec(self) -> Codec:
+        """How frames are written."""
+        return JSON if is_text_named(self.subprotocol) else MSGPACK
+
+    @property
+    def wire_version(self) -> int | None:
+        """What the client speaks; None when it is nothing that is spoken here.
+
+        Such a socket is opened all the same, to say goodbye: pages see neither the status nor
+        the body of a handshake that was refused, and would come back for ever.
+        """
+        is_spoken = self.subprotocol in SUBPROTOCOLS
+        return version_named(self.subprotocol) if is_spoken else None
 
     @property
     def session_id(self) -> SessionId:
@@ -41,16 +63,24 @@ async def opening_of(edge: Edge, websocket: WebSocket) -> Opening:
     """Check an opening handshake.
 
     Raises:
-        Denied: `bad_origin`, `rate_limited`, `ticket_invalid`, or `version_unsupported` when no
-            subprotocol of ours was offered.
+        Denied: `bad_origin`, `restarting` when another node is the place to go, `rate_limited`,
+            `ticket_invalid`, `version_unsupported` when no subprotocol of any usher was offered, or
+            `overloaded` and `room_full` when there are as many sockets as there may be.
     """
     _check_origin(edge, websocket)
-    await take(edge.limits.sockets_per_address, websocket.scope["usher.client"])
+    if edge.hub.is_stranded:
+        # At once, and not after the store was waited for: the next try may find another node.
+        raise Denied(ErrorCode.RESTARTING)
+    client = websocket.scope["usher.client"]
+    await take(edge.limits.sockets_per_address, client)
     session = session_in(websocket)
     ticket = (await caller_of(edge, websocket)).ticket_for(session)
     if ticket is None:
         raise Denied(ErrorCode.TICKET_INVALID)
-    return Opening(ticket=ticket, codec=_codec(websocket))
+    subprotocol = _subprotocol(websocket)
+    # Last: from here on somebody has to give the place back.
+    place = edge.sockets.take(room_of(session), client)
+    return Opening(ticket=ticket, subprotocol=subprotocol, place=place)
 
 
 def _check_origin(edge: Edge, websocket: WebSocket) -> None:
@@ -65,9 +95,10 @@ def _check_origin(edge: Edge, websocket: WebSocket) -> None:
         raise Denied(ErrorCode.BAD_ORIGIN)
 
 
-def _codec(websocket: WebSocket) -> Codec:
-    offered = websocket.scope["subprotocols"]
-    for name in SUBPROTOCOLS:
-        if name in offered:
-            return Codec.named(name)
+def _subprotocol(websocket: WebSocket) -> str:
+    """Choose among what is offered: what we prefer, or else what has a name like ours."""
+    offered: list[str] = websocket.scope["subprotocols"]
+    others = [name for name in offered if version_named(name) is not None]
+    for name in (*(one for one in SUBPROTOCOLS if one in offered), *others):
+        return name
     raise Denied(ErrorCode.VERSION_UNSUPPORTED)

@@ -16,6 +16,7 @@ from server.edge.callers import caller_of
 from server.edge.edge import Edge
 from server.edge.entry_page import let_read_document
 from server.edge.headers import DOCUMENT_WORKER_POLICY, mail_policy
+from server.edge.health import HEALTH, READY, healthy, readiness
 from server.edge.replies import Denied
 
 ENTRY = "entry.html"
@@ -23,6 +24,7 @@ PAGES = {
     "/": "index.html",
     "/e/{entry_id}": ENTRY,
     "/e/{entry_id}/attendance": "attendance.html",
+    "/e/{entry_id}/audit": "audit.html",
     "/join": "join.html",
     "/sign-in": "sign-in.html",
     "/s/{session_id}": "room.html",
@@ -30,6 +32,17 @@ PAGES = {
 }
 """Which file is served where; what it shows, it asks the API for."""
 
+DOCS = "docs.html"
+GUIDES = frozenset(
+    (
+        *("attendance", "audit", "embed", "embed.py", "embed.ts", "javascript", "lti", "media"),
+        *("protocol", "python", "sign-in", "webhooks", "wire"),
+    )
+)
+"""What can be read at `/docs/…`; the build makes them out of docs/ (`web/build/guides.ts`)."""
+
+FOR_OPERATORS = {"/operator": "operator.html", "/operator/webhooks": "webhooks.html"}
+"""For others there are no such pages."""
 OUTBOX = "outbox.html"
 NOT_FOUND = "not-found.html"
 NOT_BUILT = "The pages are not built yet. Run `make web` in the server's folder, then reload.\n"
@@ -60,12 +73,19 @@ def page_routes(edge: Edge) -> list[BaseRoute]:
         Route(path, _page(edge, name), methods=["GET"]) for path, name in PAGES.items()
     ]
 
+    def for_operators(name: str) -> Callable[[Request], Awaitable[Response]]:
+        async def page(request: Request) -> Response:
+            is_open = await _is_operator(edge, request)
+            return page_file(edge, name) if is_open else not_found(edge)
+
+        return page
+
     async def outbox(request: Request) -> Response:
         """Show the outbox to the operator; for others there is no such page."""
         is_open = edge.outbox is not None and await _is_operator(edge, request)
         if not is_open:
             return not_found(edge)
-        page = _file(edge, OUTBOX)
+        page = page_file(edge, OUTBOX)
         page.headers["Content-Security-Policy"] = mail_policy(edge.settings)
         return page
 
@@ -74,15 +94,26 @@ def page_routes(edge: Edge) -> list[BaseRoute]:
         name = request.path_params["name"]
         if not _AT_ROOT.fullmatch(name) or _path(edge, name) is None:
             return not_found(edge)
-        return _file(edge, name)
+        return page_file(edge, name)
 
+    async def docs(request: Request) -> Response:
+        """Show what a server can be asked, or one guide."""
+        name = request.path_params.get("guide")
+        return page_file(edge, DOCS) if name is None or name in GUIDES else not_found(edge)
+
+    routes += [
+        Route(path, for_operators(name), methods=["GET"]) for path, name in FOR_OPERATORS.items()
+    ]
     routes.append(Route("/outbox", outbox, methods=["GET"]))
+    routes.append(Route("/docs", docs, methods=["GET"]))
+    routes.append(Route("/docs/{guide}", docs, methods=["GET"]))
     if edge.settings.web_dir is not None:
         assets = Assets(directory=edge.settings.web_dir / "assets", check_dir=False)
         routes.append(Mount("/assets", app=assets))
         module = Shared(directory=edge.settings.web_dir / "module", check_dir=False)
         routes.append(Mount("/module", app=module))
-    routes.append(Route("/healthz", healthy, methods=["GET"]))
+    routes.append(Route(HEALTH, healthy, methods=["GET"]))
+    routes.append(Route(READY, readiness(edge.hub), methods=["GET"]))
     routes.append(Route("/{name}", at_root, methods=["GET"]))
     return routes
 
@@ -145,21 +176,16 @@ class Shared(Assets):
         return response
 
 
-async def healthy(_request: Request) -> Response:
-    """Say that the process answers."""
-    return PlainTextResponse("ok\n")
-
-
 def not_found(edge: Edge) -> Response:
     """Make the page for what is not there."""
     if _path(edge, NOT_FOUND) is None:
         return PlainTextResponse("There is no such page.\n", status_code=404)
-    return _file(edge, NOT_FOUND, status=404)
+    return page_file(edge, NOT_FOUND, status=404)
 
 
 def _page(edge: Edge, name: str) -> Callable[[Request], Awaitable[Response]]:
     async def page(request: Request) -> Response:
-        found = _file(edge, name)
+        found = page_file(edge, name)
         if name == ENTRY:
             await let_read_document(edge, request, found)
         return found
@@ -167,7 +193,8 @@ def _page(edge: Edge, name: str) -> Callable[[Request], Awaitable[Response]]:
     return page
 
 
-def _file(edge: Edge, name: str, *, status: int = 200) -> Response:
+def page_file(edge: Edge, name: str, *, status: int = 200) -> Response:
+    """Serve a built page; while none is built, say how that is done."""
     path = _path(edge, name)
     if path is None:
         return PlainTextResponse(NOT_BUILT, status_code=503)

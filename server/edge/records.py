@@ -130,7 +130,7 @@ class Records:
     def __init__(self, monotonic: Callable[[], float]) -> None:
         """Start without any."""
         self._monotonic = monotonic
-        self._kept: OrderedDict[tuple[SessionId, bool], _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[SessionId, bool, int], _Kept] = OrderedDict()
         # One at a time: folding is work of the processor, and two at once only take longer.
         self._folding = asyncio.Lock()
 
@@ -141,6 +141,7 @@ class Records:
         *,
         sees_staff: bool,
         is_final: bool,
+        erasures: int = 0,
     ) -> Reading:
         """Give a reading of a session that is recent enough.
 
@@ -149,15 +150,18 @@ class Records:
             record: makes the record, if it is needed.
             sees_staff: whoever reads it may see what is for staff.
             is_final: it is frozen. What was kept while it ran does not count any more.
+            erasures: how often people were erased in the room; what was kept before is dropped.
 
         Cost: O(1), or O(n log n) in a thread.
         """
-        key = (session, sees_staff)
+        key = (session, sees_staff, erasures)
         async with self._folding:
             known = self._kept.get(key)
             if known is not None and self._is_good(known, is_final=is_final):
                 self._kept.move_to_end(key)
                 return known.reading
+            for older in [one for one in self._kept if one[0] == session and one[2] < erasures]:
+                del self._kept[older]
             begun = self._monotonic()
             made = await record()
             reading = await asyncio.to_thread(_read, made, sees_staff)
@@ -167,6 +171,10 @@ class Records:
             self._kept.move_to_end(key)
             self._make_room()
             return reading
+
+    def clear(self) -> None:
+        """Forget every reading, because somebody was erased."""
+        self._kept.clear()
 
     def refresh_s(self, reading: Reading) -> int:
         """Say in how many seconds a live reading will be made anew, at least one."""

@@ -81,7 +81,8 @@ async def _create_entry(edge: Edge, request: Request) -> Response:
         actor = caller.account
     command_id = command_id_in(request)
     room = _fresh_room(edge, actor, command_id)
-    return await _ask(edge, room, wish, actor, command_id)
+    async with edge.entries.one_more():
+        return await _ask(edge, room, wish, actor, command_id)
 
 
 def _fresh_room(edge: Edge, actor: Actor, command_id: CommandId | None) -> RoomId:
@@ -133,7 +134,7 @@ async def enter(edge: Edge, request: Request) -> Response:
     if visit.caller.account is None:
         raise Denied(ErrorCode.NOT_SIGNED_IN)
     await take(edge.limits.writes_per_caller, visit.caller.name)
-    outcome = await edge.hub.ask(room, o.EnterAsAccount(), visit.actor)
+    outcome = await edge.let_in(room, o.EnterAsAccount(), visit.actor)
     return await admitted(edge, request, visit, settled(outcome))
 
 

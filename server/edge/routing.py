@@ -63,12 +63,19 @@ def route_of(edge: Edge, operation: Operation) -> Route:
     return Route(f"{API}{operation.path}", endpoint, methods=[operation.method])
 
 
-def endpoint_of(edge: Edge, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Make the endpoint of a handler, in which every failure becomes a reply."""
+def endpoint_of(
+    edge: Edge, handler: Handler, *, from_anywhere: bool = False
+) -> Callable[[Request], Awaitable[Response]]:
+    """Make the endpoint of a handler, in which every failure becomes a reply.
+
+    Args:
+        from_anywhere: pages of other sites may write there; cookies must count for nothing.
+    """
 
     async def endpoint(request: Request) -> Response:
         try:
-            refuse_forged(edge, request)
+            if not from_anywhere:
+                refuse_forged(edge, request)
             return await handler(edge, request)
         except Denied as denied:
             no = denied

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from server.edge.clients import Network, networks
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACKS = ("127.0.0.0/8", "::1")
 HOUR_S = 3_600
 
 
@@ -52,6 +53,42 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SocketLimits:
+    """How many WebSockets this node holds.
+
+    Args:
+        of_node: in all. The default is what a node carries; see docs/performance.md.
+        of_room: in one room, so that no room takes the whole of a node from the others.
+        of_client: from one address. A whole campus may come from one.
+    """
+
+    of_node: int = 50_000
+    of_room: int = 50_000
+    of_client: int = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeSettings:
+    """How many joins there may be.
+
+    Args:
+        at_once: under way at the same time.
+        line: waiting, in a line that was empty a moment ago.
+        standing_s: a line that was not empty for so long stands: more come than can be let in.
+        wait_s: in a line that stands there are only as many as are let in within this time,
+        short_line: but so many in any case.
+        retry_s: the shortest and the longest time after which whoever is sent away may come back.
+    """
+
+    at_once: int = 32
+    line: int = 2_000
+    standing_s: float = 1.0
+    wait_s: float = 0.2
+    short_line: int = 8
+    retry_s: tuple[float, float] = (1.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeSettings:
     """How the edge behaves.
 
@@ -64,6 +101,9 @@ class EdgeSettings:
         cookie_secure: cookies go over https only; None: when `public_url` is https.
         frame_ancestors: origins that may show our pages in a frame, besides ourselves.
         rates: the rate limits.
+        sockets: how many WebSockets there may be.
+        intake: how many people are let in at the same time.
+        max_entries: entries of the whole site, deleted ones included.
         max_body_bytes: of one HTTP request. The longest list of people has about 800 KiB.
         body_timeout_s: how long a request's body may take to arrive.
         hello_timeout_s: how long a new socket may stay silent.
@@ -72,6 +112,7 @@ class EdgeSettings:
         ticket_s: how long a ticket is good.
         account_s: how long somebody stays signed in.
         device_s: how long a browser is known. Browsers keep nothing longer than 400 days.
+        metrics_readers: addresses or networks that may read `/metrics`.
         web_dir: the built pages; None serves none.
         max_feeds: feeds of counts at once, and `feeds_per_caller` of them for one.
         feed_pace_s: the shortest time between two events of one feed; longer in large crowds.
@@ -84,8 +125,12 @@ class EdgeSettings:
     allowed_hosts: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     cookie_secure: bool | None = None
+    metrics_readers: tuple[str, ...] = LOOPBACKS
     frame_ancestors: tuple[str, ...] = ()
     rates: Rates = field(default_factory=Rates)
+    sockets: SocketLimits = field(default_factory=SocketLimits)
+    intake: IntakeSettings = field(default_factory=IntakeSettings)
+    max_entries: int = 100_000
     max_body_bytes: int = 1024 * 1024
     body_timeout_s: float = 15.0
     hello_timeout_s: float = 10.0
@@ -105,9 +150,9 @@ class EdgeSettings:
         """Refuse what cannot be used.
 
         Raises:
-            ValueError: a trusted proxy is neither an address nor a network.
+            ValueError: a trusted proxy or a reader is neither an address nor a network.
         """
-        networks(self.trusted_proxies)
+        networks((*self.trusted_proxies, *self.metrics_readers))
 
     @property
     def proxies(self) -> tuple[Network, ...]:

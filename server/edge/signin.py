@@ -5,22 +5,24 @@ from starlette.responses import Response
 
 from protocol.errors import ErrorCode
 from protocol.http import EmbedEnter, Me, MintedToken, MintToken, SignedIn, SignIn
-from protocol.ids import AccountId, DeviceId
+from protocol.ids import AccountId, DeviceId, room_of
 from server.core import orders as o
 from server.core.actors import SERVER, VisitorActor
 from server.core.decide import Rejected
 from server.core.names import clean_email, clean_name
 from server.core.person import Person, person_id
 from server.edge.bodies import body_of
+from server.edge.browser_keys import is_key_of
 from server.edge.callers import Caller, caller_of, need_scope
 from server.edge.cookies import INSIDE, Jar, device_in, tickets_in
 from server.edge.doors import admitted_as, at_the_door
 from server.edge.edge import Edge, take
-from server.edge.ports import Scope
+from server.edge.ports import SITE, Scope
 from server.edge.replies import Denied, reply, settled
 from server.edge.tickets import (
     AccountClaim,
     HostToken,
+    Ticket,
     read_host_token,
     sign_account,
     sign_device,
@@ -53,18 +55,32 @@ async def sign_in(edge: Edge, request: Request) -> Response:
     not to sign in.
     """
     body = await body_of(edge, request, SignIn)
-    token, person = await _spend(edge, body.token)
+    token, person = await _spend(edge, body.token, body.key)
     path = await _grant(edge, token, person)
+    if token.is_operator:
+        await edge.directory.note_operator()
+    return signed_in(
+        edge, request, AccountId(token.sub), person, path=path, is_operator=token.is_operator
+    )
+
+
+def signed_in(
+    edge: Edge,
+    request: Request,
+    account_id: AccountId,
+    person: Person,
+    *,
+    path: str,
+    is_operator: bool = False,
+) -> Response:
+    """Answer somebody who is signed in now: with the cookie, and where the browser goes next."""
     claim = AccountClaim(
-        account_id=token.sub,
-        is_operator=token.is_operator,
+        account_id=account_id,
+        is_operator=is_operator,
         exp=edge.now // 1000 + edge.settings.account_s,
     )
     me_now = Me(
-        account_id=token.sub,
-        name=person.name,
-        email=person.email,
-        is_operator=token.is_operator,
+        account_id=account_id, name=person.name, email=person.email, is_operator=is_operator
     )
     response = reply(SignedIn(me=me_now, next=path))
     jar = Jar(edge.settings)
@@ -83,18 +99,23 @@ async def embed_enter(edge: Edge, request: Request) -> Response:
     or drop; it holds the ticket itself and gives it as a bearer.
     """
     body = await body_of(edge, request, EmbedEnter)
-    token, person = await _spend(edge, body.token)
-    if token.entry_id is None:
-        raise Denied(ErrorCode.NOT_FOUND)
-    await _grant(edge, token, person)
-    device_id = DeviceId(edge.fresh_id("d"))
-    actor = VisitorActor(device_id=device_id, account_id=token.sub, person=person)
-    entered = settled(await edge.hub.ask(token.entry_id, o.EnterAsAccount(), actor))
+    # Before the token is spent: who is sent away for now can come again with it.
+    async with edge.intake.joining():
+        token, person = await _spend(edge, body.token, body.key)
+        if token.entry_id is None:
+            raise Denied(ErrorCode.NOT_FOUND)
+        await _grant(edge, token, person)
+        device_id = DeviceId(edge.fresh_id("d"))
+        actor = VisitorActor(device_id=device_id, account_id=token.sub, person=person)
+        entered = settled(await edge.hub.ask(token.entry_id, o.EnterAsAccount(), actor))
     return reply(await admitted_as(edge, device_id, entered))
 
 
-async def _spend(edge: Edge, text: str) -> tuple[HostToken, Person]:
+async def _spend(edge: Edge, text: str, key: str | None) -> tuple[HostToken, Person]:
     """Take a host token in, once; whom it is for is known from then on.
+
+    One that is for a single browser does not work in another: nobody can be made to come in as
+    somebody else with it.
 
     Raises:
         Denied: `token_invalid`.
@@ -102,10 +123,13 @@ async def _spend(edge: Edge, text: str) -> tuple[HostToken, Person]:
     token = read_host_token(edge.secrets.token_keys, text, edge.now)
     if token is None:
         raise Denied(ErrorCode.TOKEN_INVALID)
+    if token.browser and not is_key_of(key or "", token.browser):
+        raise Denied(ErrorCode.TOKEN_INVALID)
     person = _person(edge, token)
     if not await edge.directory.spend(f"sign-in {token.jti}", token.exp * 1000):
         raise Denied(ErrorCode.TOKEN_INVALID)
-    await edge.directory.remember(token.sub, person)
+    # Whoever comes out of a launch is known from there already, and from nowhere else.
+    await edge.directory.remember(token.sub, person, None if token.browser else SITE)
     return token, person
 
 
@@ -136,7 +160,12 @@ async def _grant(edge: Edge, token: HostToken, person: Person) -> str:
 
 
 async def sign_out(edge: Edge, request: Request) -> Response:
-    """Forget who was signed in, and where this browser was inside. The device stays known."""
+    """Forget who was signed in, and where this browser was inside. The device stays known.
+
+    Its sockets are closed at every node; those of other devices stay open.
+    """
+    for _, ticket in tickets_in(request, edge.secrets, edge.now):
+        await _close_sockets(edge, ticket)
     response = reply(Me())
     jar = Jar(edge.settings)
     jar.drop_account(response)
@@ -144,6 +173,19 @@ async def sign_out(edge: Edge, request: Request) -> Response:
     for _, ticket in tickets_in(request, edge.secrets, edge.now):
         jar.drop_ticket(response, ticket.session_id)
     return response
+
+
+async def _close_sockets(edge: Edge, ticket: Ticket) -> None:
+    room = room_of(ticket.session_id)
+    state = await edge.hub.look(room)
+    known = state.participants.get(ticket.participant_id) if state is not None else None
+    open_here = tuple(
+        (ticket.participant_id, one.id)
+        for one in (known.connections if known is not None else ())
+        if one.device_id == ticket.device_id
+    )
+    if open_here:
+        settled(await edge.hub.ask(room, o.CloseConnections(closed=open_here), SERVER))
 
 
 async def mint(edge: Edge, request: Request) -> Response:

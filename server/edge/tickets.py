@@ -23,7 +23,7 @@ TICKET = "usher:ticket"
 ACCOUNT = "usher:account"
 DEVICE = "usher:device"
 SIGN_IN = "usher:sign-in"
-MAX_CHARS = 4_096
+MAX_CHARS = 8_192
 """Longer than any of them."""
 
 T = TypeVar("T")
@@ -59,6 +59,7 @@ class HostToken:
 
     Args:
         part: in the entry, granted when the token is redeemed.
+        browser: hash of the key that a browser has to show with the token; empty: any may come.
         jti: names the token, so that it is spent by use.
     """
 
@@ -68,6 +69,7 @@ class HostToken:
     is_operator: bool = False
     entry_id: Checked[RoomId] | None = None
     part: Part | None = None
+    browser: str = ""
     jti: Checked[str]
     exp: int
 
@@ -80,34 +82,34 @@ _HOST_TOKEN = TypeAdapter(HostToken)
 
 def sign_ticket(keys: tuple[bytes, ...], ticket: Ticket) -> Secret:
     """Make the text of a ticket."""
-    return Secret(_signed(keys, TICKET, _TICKET.dump_python(ticket, mode="json")), "ticket")
+    return Secret(sign_claims(keys, TICKET, _TICKET.dump_python(ticket, mode="json")), "ticket")
 
 
 def read_ticket(keys: tuple[bytes, ...], text: str, now: int) -> Ticket | None:
     """Read a ticket; None for what is not a good one at `now` (ms UTC)."""
-    ticket = _read(keys, TICKET, text, _TICKET)
+    ticket = read_claims(keys, TICKET, text, _TICKET)
     return ticket if ticket is not None and now < ticket.exp * 1000 else None
 
 
 def sign_account(keys: tuple[bytes, ...], claim: AccountClaim) -> Secret:
     """Make the value of an account cookie."""
-    return Secret(_signed(keys, ACCOUNT, _ACCOUNT.dump_python(claim, mode="json")), "account")
+    return Secret(sign_claims(keys, ACCOUNT, _ACCOUNT.dump_python(claim, mode="json")), "account")
 
 
 def read_account(keys: tuple[bytes, ...], text: str, now: int) -> AccountClaim | None:
     """Read an account cookie; None for what is not a good one at `now` (ms UTC)."""
-    claim = _read(keys, ACCOUNT, text, _ACCOUNT)
+    claim = read_claims(keys, ACCOUNT, text, _ACCOUNT)
     return claim if claim is not None and now < claim.exp * 1000 else None
 
 
 def sign_device(keys: tuple[bytes, ...], device_id: DeviceId) -> Secret:
     """Make the value of a device cookie. It does not expire, the cookie does."""
-    return Secret(_signed(keys, DEVICE, {"device_id": device_id}), "device")
+    return Secret(sign_claims(keys, DEVICE, {"device_id": device_id}), "device")
 
 
 def read_device(keys: tuple[bytes, ...], text: str) -> DeviceId | None:
     """Read a device cookie; None for what is not a good one."""
-    claim = _read(keys, DEVICE, text, _DEVICE)
+    claim = read_claims(keys, DEVICE, text, _DEVICE)
     return claim.device_id if claim else None
 
 
@@ -123,6 +125,7 @@ def sign_host_token(
     is_operator: bool = False,
     entry_id: RoomId | None = None,
     part: Part | None = None,
+    browser: str = "",
 ) -> str:
     """Make a token that signs somebody in, once.
 
@@ -137,6 +140,7 @@ def sign_host_token(
         is_operator: they host this server: may make entries and open the outbox.
         entry_id: where the browser goes next.
         part: given in that entry when the token is used.
+        browser: hash of the key of the one browser that may use it; empty: any.
     """
     token = HostToken(
         sub=account_id,
@@ -145,10 +149,13 @@ def sign_host_token(
         is_operator=is_operator,
         entry_id=entry_id,
         part=part,
+        browser=browser,
         jti=jti,
         exp=now // 1000 + valid_s,
     )
-    return _signed(keys, SIGN_IN, _HOST_TOKEN.dump_python(token, mode="json", exclude_none=True))
+    return sign_claims(
+        keys, SIGN_IN, _HOST_TOKEN.dump_python(token, mode="json", exclude_none=True)
+    )
 
 
 def read_host_token(keys: tuple[bytes, ...], text: str, now: int) -> HostToken | None:
@@ -156,18 +163,21 @@ def read_host_token(keys: tuple[bytes, ...], text: str, now: int) -> HostToken |
 
     Whether it was used before is for the directory to say.
     """
-    token = _read(keys, SIGN_IN, text, _HOST_TOKEN)
+    token = read_claims(keys, SIGN_IN, text, _HOST_TOKEN)
     return token if token is not None and now < token.exp * 1000 else None
 
 
-def _signed(keys: tuple[bytes, ...], audience: str, claims: dict[str, Any]) -> str:
+def sign_claims(keys: tuple[bytes, ...], audience: str, claims: dict[str, Any]) -> str:
+    """Sign claims for an audience that no other kind of credential has."""
     return jwt.encode(claims | {"aud": audience}, keys[0], algorithm=ALGORITHM)
 
 
-def _read(keys: tuple[bytes, ...], audience: str, text: str, shape: TypeAdapter[T]) -> T | None:
-    """Read what one of the keys has signed for an audience.
+def read_claims(
+    keys: tuple[bytes, ...], audience: str, text: str, shape: TypeAdapter[T]
+) -> T | None:
+    """Read what one of the keys has signed for an audience; None for anything else.
 
-    Every key is tried, whether or not one has fitted already.
+    Expiry is for the caller to look at. Every key is tried, whether or not one has fitted already.
     """
     claims: dict[str, Any] | None = None
     for key in keys:

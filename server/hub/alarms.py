@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from protocol.ids import ParticipantId
 from protocol.roles import SessionState
 from server.core.rules.admission import opening_at
+from server.core.rules.erasure import erasing_at
 from server.core.state import RoomState
 
 AT_ONCE = 500
@@ -77,7 +78,13 @@ class Alarms:
 
 
 def room_moment(state: RoomState) -> int | None:
-    """Say when the session itself opens or ends by the clock, ms UTC; None: it does not."""
+    """Say when the room has to look at the clock for itself, ms UTC; None: it does not."""
+    moments = (_session_moment(state), erasing_at(state))
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _session_moment(state: RoomState) -> int | None:
+    """Say when the session opens or ends by the clock."""
     session = state.session
     if session is None:
         return None

@@ -11,6 +11,7 @@ from protocol.ids import CommandId
 from server.core.actors import Actor
 from server.core.decide import Rejected
 from server.core.orders import Order
+from server.hub.tracing import Trace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class Ask:
     Args:
         seed: random bytes; decided again after a lost race, the wish makes the same ids.
         answer: whoever has gone away meanwhile has cancelled it, which changes nothing else.
+        asked_at: seconds of the steady clock.
+        trace: follows it; None when nobody does.
     """
 
     wish: Command | Order
@@ -38,6 +41,8 @@ class Ask:
     command_id: CommandId | None
     seed: bytes
     answer: asyncio.Future[Outcome]
+    asked_at: float
+    trace: Trace | None = None
 
     @property
     def is_given_up(self) -> bool:
@@ -54,6 +59,8 @@ class Ask:
         """Give the answer, unless one was given before."""
         if not self.answer.done():
             self.answer.set_result(outcome)
+            if self.trace is not None and isinstance(outcome, Rejected):
+                self.trace.ended(outcome.code)
 
 
 class Asks:

@@ -5,15 +5,18 @@ step gets the snapshot, which is built once as well: a slow consumer costs no qu
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from protocol import messages as m
 from protocol.codec import Codec
 from protocol.messages import Delta, Snapshot
 from protocol.views import View, Window
+from server.core.audience import Audience
 from server.core.diff import diff
-from server.core.project import Audience, Rows, project
+from server.core.project import project
 from server.core.roster import Found, Roster
+from server.core.rows import Rows
 from server.core.state import RoomState
 from server.hub.watcher import NOTHING, Watcher
 from server.store.interface import Position
@@ -35,10 +38,10 @@ class CohortKey:
 
         Example:
             >>> CohortKey(Audience.ROOM, "json", "{}").epoch_of("9f3a")
-            '9f3a.469cd3b6b775'
+            '79165cc07ae6'
         """
-        read_by = f"{int(self.audience)} {self.window}"
-        return f"{epoch}.{hashlib.blake2b(read_by.encode(), digest_size=6).hexdigest()}"
+        read_by = f"{epoch} {int(self.audience)} {self.window}"
+        return hashlib.blake2b(read_by.encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,11 @@ class Cohort:
         epoch = self.key.epoch_of(sight.position.epoch)
         return m.Position(epoch=epoch, version=sight.position.version)
 
+    @property
+    def looked_at(self) -> Position:
+        """Say up to where its members have been shown all there was to see for them."""
+        return self._looked_at
+
     def is_stale(self, position: Position) -> bool:
         """Say whether something has happened since the last look."""
         return self._looked_at != position
@@ -145,7 +153,7 @@ class Cohort:
         position = self._position(sight)
         self._delta = None
         if delta is not None and position.epoch == self.position.epoch:
-            self._delta = Delta.model_construct(
+            self._delta = Delta.made(
                 type="delta", base=self.position.version, position=position, delta=delta
             )
         self._view = view
@@ -154,6 +162,37 @@ class Cohort:
         self._snapshot_frame = None
         self.position = position
         return True
+
+    def wake(self, members: Sequence[Watcher]) -> int:
+        """Write to members what brings them up to date, as far as their sockets take it now.
+
+        Returns:
+            How many of them took it.
+
+        This is where a crowd is written to, so it is one loop that calls nothing but the socket
+        for whoever misses the newest step alone; all else is left to `Watcher.flush`.
+        """
+        newest, before = self.serial, self.serial - 1
+        missed = 0
+        for watcher in members:
+            outlet, frame = watcher.outlet, self._delta_frame
+            if (
+                frame is None  # Not made yet: the first one's flush does it.
+                or outlet is None
+                or watcher.seen != before
+                or watcher.cohort is not self  # It has other rights since the list was made.
+                or watcher.has_own
+                or not outlet.is_writable
+            ):
+                missed += outlet is None or not outlet.is_writable
+                watcher.flush()
+                continue
+            watcher.seen = newest
+            try:
+                outlet.write(frame)
+            except Exception as fault:  # noqa: BLE001 - `fail` logs it
+                watcher.fail(outlet, fault)
+        return len(members) - missed
 
     def frame_for(self, watcher: Watcher) -> bytes | None:
         """Give the frame that brings a watcher up to date; None when it is."""
@@ -166,9 +205,7 @@ class Cohort:
                 self._delta_frame = self._codec.framed(self._delta)
             return self._delta_frame
         if self._snapshot_frame is None:
-            snapshot = Snapshot.model_construct(
-                type="snapshot", position=self.position, view=self._view
-            )
+            snapshot = Snapshot.made(type="snapshot", position=self.position, view=self._view)
             self._snapshot_frame = self._codec.framed(snapshot)
         return self._snapshot_frame
 

@@ -1,13 +1,13 @@
 """What a node does now and then: put idle rooms away, open those whose time has come."""
 
 import asyncio
-import json
 import logging
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from protocol.ids import RoomId
+from server.hub.reports import NODES, report_of
 from server.hub.room import Room
+from server.hub.tally import Pulse
 from server.store.interface import Put, StoreError
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ log = logging.getLogger(__name__)
 PERIOD_S = 1.0
 HOLD_MS = 5_000
 """How long other nodes leave a room alone that was open here; said again at half of it."""
-NODES = "node"
-"""The table in which nodes say how they are."""
 TELL_S = 2.0
 TOLD_MS = 3_600_000
 """For how long it is remembered what a node said last, so that one that died is seen."""
@@ -110,25 +108,23 @@ class Housekeeping:
 
     async def tell(self) -> None:
         """Say how this node is, for operators, until cancelled."""
+        world = self._hub.world
+        pulse = Pulse(self._hub.tally, world.monotonic())
         while True:
-            await self._say(self._report())
+            report = report_of(
+                name=self._hub.settings.node_name,
+                started_at=self._started_at,
+                now=world.clock(),
+                rooms=self._hub.rooms,
+                tally=self._hub.tally,
+                rates=pulse.beat(world.monotonic()),
+            )
+            await self._say(report)
             await asyncio.sleep(TELL_S)
 
     async def farewell(self) -> None:
         """Say nothing of this node any more, which ends in order."""
         await self._say(None)
-
-    def _report(self) -> bytes:
-        hub = self._hub
-        report = {
-            "name": hub.settings.node_name,
-            "started_at": self._started_at,
-            "told_at": hub.world.clock(),
-            "rooms": len(hub.rooms),
-            "connections": sum(sum(1 for _ in room.watchers) for room in hub.rooms),
-            **asdict(hub.tally),
-        }
-        return json.dumps(report).encode()
 
     async def _say(self, report: bytes | None) -> None:
         world, store = self._hub.world, self._hub.stores.store

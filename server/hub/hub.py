@@ -4,6 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from contextvars import Context
+
+from structlog.contextvars import bind_contextvars
 
 from protocol.commands import Command, CreateEntry
 from protocol.errors import ErrorCode
@@ -13,16 +16,22 @@ from server.core.decide import Rejected
 from server.core.orders import Order
 from server.core.state import RoomState
 from server.hub.drain import Drain, let_go
+from server.hub.forgetting import Forgetting
 from server.hub.housekeeping import Housekeeping
 from server.hub.leases import Leases
+from server.hub.newest import read_on
 from server.hub.presence import PingWheel
+from server.hub.reports import NODES
 from server.hub.room import Outcome, Room
 from server.hub.settings import Committed, HubSettings, Stores, World
+from server.hub.stranded import Elsewhere, Stranded
 from server.hub.tally import Tally
 from server.store.interface import START, StoreError, Unavailable
 
 log = logging.getLogger(__name__)
 
+READY_S = 2.0
+"""How long the store may take to answer a node that is asked whether it is ready."""
 CHECKPOINTS_S = 10.0
 """How long the last checkpoints may take; without them the next start only reads more."""
 
@@ -36,8 +45,15 @@ class Hub:
         settings: HubSettings,
         world: World,
         on_commit: Sequence[Committed] = (),
+        is_ready_elsewhere: Elsewhere | None = None,
     ) -> None:
-        """Make a hub; it lives inside `running`."""
+        """Make a hub; it lives inside `running`.
+
+        Args:
+            on_commit: told of what was committed.
+            is_ready_elsewhere: asked when this node has lost its lease, before people are sent
+                away; None where there is no other node.
+        """
         self.settings = settings
         self.world = world
         self.stores = stores
@@ -48,6 +64,8 @@ class Hub:
         self._group: asyncio.TaskGroup | None = None
         self._leases = Leases(stores.store, settings, world)
         self._house = Housekeeping(self)
+        self._forgetting = Forgetting(stores, settings, world)
+        self._stranded = Stranded(self, is_ready_elsewhere) if is_ready_elsewhere else None
         self._stopping = asyncio.Lock()
         self._is_stopping = False
         self._has_stopped = False
@@ -67,9 +85,12 @@ class Hub:
                 group.create_task(self._house.run(), name="hub: housekeeping"),
                 group.create_task(self._house.tell(), name="hub: telling"),
                 group.create_task(self._house.sweep(), name="hub: sweeping"),
+                group.create_task(self._forgetting.run(), name="hub: forgetting"),
                 group.create_task(self._leases.run(self._reap), name="hub: leases"),
                 group.create_task(PingWheel(self).run(), name="hub: pings"),
             ]
+            if self._stranded is not None:
+                keepers.append(group.create_task(self._stranded.run(), name="hub: stranded"))
             try:
                 yield self
             finally:
@@ -89,14 +110,41 @@ class Hub:
         return await self._leases.alive()
 
     @property
+    def is_sure(self) -> bool:
+        """Say whether nobody can have given this node up (see `Leases.is_sure`)."""
+        return self._leases.is_sure
+
+    @property
+    def is_stranded(self) -> bool:
+        """Say whether this node is cut off from the store, while another one takes people."""
+        return self._stranded is not None and self._stranded.is_so
+
+    @property
     def is_stopping(self) -> bool:
         """The node is on its way out; who is here goes elsewhere."""
         return self._is_stopping
+
+    async def why_not_ready(self) -> list[str]:
+        """Say why nobody should be sent here now: `draining`, `lease`, `store`; nothing: ready."""
+        why = ["draining"] if self._is_stopping else []
+        if not self._leases.is_sure:
+            why.append("lease")
+        try:
+            async with asyncio.timeout(READY_S):
+                await self.stores.store.get(NODES, self.world.node_id, self.world.clock())
+        except (StoreError, TimeoutError):
+            why.append("store")
+        return why
 
     @property
     def rooms(self) -> list[Room]:
         """The rooms in memory."""
         return list(self._rooms.values())
+
+    def at_hand(self, room_id: RoomId) -> RoomState | None:
+        """Give the state of a room that is open here; None, without looking further, if not."""
+        room = self._rooms.get(room_id)
+        return room.state if room is not None and room.is_loaded else None
 
     async def ask(
         self,
@@ -167,7 +215,12 @@ class Hub:
                 self._on_commit,
             )
             self._rooms[room_id] = room
-            life = self._group.create_task(self._supervise(room), name=f"room {room_id}")
+            life = self._group.create_task(
+                self._supervise(room),
+                name=f"room {room_id}",
+                # It outlives the request that has it opened, and is not a part of that.
+                context=Context(),
+            )
             self._lives[room] = life
         return room
 
@@ -188,6 +241,7 @@ class Hub:
 
     async def _supervise(self, room: Room) -> None:
         """Live a room's life. A fault ends this room only; the next wish opens it anew."""
+        bind_contextvars(room_id=room.id)
         try:
             await room.run()
         except Exception:
@@ -212,13 +266,16 @@ class Hub:
             life.cancel()
 
     async def look(self, room_id: RoomId) -> RoomState | None:
-        """Read a room's state; None when there is no such room.
+        """Read a room's state, with all that any node has acknowledged; None: no such room.
 
         Raises:
             StoreError: the store cannot say.
         """
         room = await self.room(room_id)
-        return room.state if room else None
+        if room is None:
+            return None
+        await read_on(room, self.stores.store, self.settings.append_timeout_s)
+        return room.state
 
     def _reap(self, alive: frozenset[NodeId]) -> None:
         """Let every room forget the connections of nodes that are not alive."""

@@ -2,6 +2,10 @@
 
 A hint only makes things fast. Lost, late, repeated or reordered ones, and a subscription that
 has died in silence, are made good by the comparison with the head.
+
+As with frames, the first news is read at once; while more keep coming, at most once per tick, and
+all together: nobody would see them earlier, and a read costs more than what it brings. Whoever
+has something to decide does not wait for that.
 """
 
 import asyncio
@@ -42,6 +46,9 @@ class News:
         self._heard = 0
         self._is_in_doubt = False
         self._confirmed_at = world.monotonic()
+        self._pace_s = settings.tick_ms / 1000
+        self._read_next_at = 0.0
+        self._waking: asyncio.TimerHandle | None = None
 
     @property
     def is_behind(self) -> bool:
@@ -63,22 +70,30 @@ class News:
         self._is_in_doubt = True
         self._wake()
 
-    def was_read(self) -> None:
-        """Note that the replica has read on. Whatever was heard before is settled by that."""
+    def begin_to_read(self) -> None:
+        """Note that the replica reads on now: that settles what was heard before, and no more."""
         self._is_in_doubt = False
         self._heard = 0
+
+    def was_read(self) -> None:
+        """Note that the replica has read on."""
+        self._read_next_at = self._world.monotonic() + self._pace_s
         self.confirm()
 
     async def run(self) -> None:
         """Listen until cancelled."""
-        while True:
-            try:
-                async with self._store.follow(self._replica.room) as hints:
-                    await self._compare()
-                    await self._listen(aiter(hints))
-            except (StoreError, TimeoutError) as problem:
-                log.warning("room %s: hears nothing: %s", self._replica.room, problem)
-            await asyncio.sleep(self._settings.head_check_s)
+        try:
+            while True:
+                try:
+                    async with self._store.follow(self._replica.room) as hints:
+                        await self._compare()
+                        await self._listen(aiter(hints))
+                except (StoreError, TimeoutError) as problem:
+                    log.warning("room %s: hears nothing: %s", self._replica.room, problem)
+                await asyncio.sleep(self._settings.head_check_s)
+        finally:
+            if self._waking is not None:
+                self._waking.cancel()
 
     async def _listen(self, hints: AsyncIterator[int]) -> None:
         """Hear hints until they end. The head is asked for in time, however many there are."""
@@ -95,6 +110,13 @@ class News:
 
     def _hear(self, version: int) -> None:
         self._heard = max(self._heard, version)
+        if not self.is_behind or self._waking is not None:
+            return
+        wait_s = max(0.0, self._read_next_at - self._world.monotonic())
+        self._waking = asyncio.get_running_loop().call_later(wait_s, self._wake_if_behind)
+
+    def _wake_if_behind(self) -> None:
+        self._waking = None
         if self.is_behind:
             self._wake()
 

@@ -40,10 +40,11 @@ class PingWheel:
 
     def _turn(self, slot: int) -> None:
         for room in self._hub.rooms:
+            is_stale = room.is_stale
             for watcher in list(room.watchers):
-                if hash(watcher.connection_id) % SLOTS != slot:
-                    continue
+                if watcher.outlet is None or hash(watcher.connection_id) % SLOTS != slot:
+                    continue  # Not let in yet: nobody there could answer.
                 if watcher.unanswered_pings >= PATIENCE:
                     watcher.close(ErrorCode.TOO_SLOW)
                 else:
-                    watcher.ping(is_stale=room.is_stale)
+                    watcher.ping(is_stale=is_stale)

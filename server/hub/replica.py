@@ -73,9 +73,16 @@ class Replica:
         self.checkpoint = loaded.position
 
     async def _pages(self, position: Position) -> AsyncIterator[RecordPage[Record]]:
-        """Read on from a position to the head."""
+        """Read on from a position to the head.
+
+        Raises:
+            PositionLost: there is a gap; from the beginning (`START`) a store reads on behind
+                what was trimmed, and whoever found no checkpoint a moment ago would miss it.
+        """
         while True:
             page = await self._journal.read(self.room, position)
+            if page.position.version - len(page.records) != position.version:
+                raise PositionLost(f"{self.room} was trimmed behind version {position.version}.")
             if page.records:
                 yield page
             if not page.records or page.position == page.head:

@@ -14,28 +14,30 @@ from contextlib import asynccontextmanager
 from protocol.commands import Command
 from protocol.errors import ErrorCode
 from protocol.ids import CommandId, NodeId, RoomId
+from protocol.roles import Group
 from protocol.views import Window
+from server.core import events as e
 from server.core import orders as o
 from server.core.actors import SERVER, Actor
 from server.core.decide import Env, Rejected
 from server.core.orders import Order
 from server.core.record import Record
-from server.core.state import Connection, RoomState
+from server.core.state import RoomState
 from server.core.touched import Touched
-from server.hub.alarms import AT_ONCE, Alarms
 from server.hub.asks import Ask, Asks, Outcome, Settled
 from server.hub.checkpoints import Checkpoints
-from server.hub.closings import Closings
 from server.hub.draft import Draft, drafted, puts_of, wake_at
+from server.hub.duties import RETRY_S, Duties
 from server.hub.leases import Leases
 from server.hub.listeners import Listeners, Tell
 from server.hub.news import News
 from server.hub.replica import Advance, Replica
 from server.hub.settings import Committed, HubSettings, Stores, World
 from server.hub.tally import Tally
+from server.hub.tracing import Stage, all_ended, all_reached
 from server.hub.watcher import Watcher
 from server.hub.watchers import Watchers
-from server.store.interface import Conflict, NewerData, Position, StoreError, Unavailable
+from server.store.interface import START, Conflict, NewerData, Position, StoreError, Unavailable
 
 __all__ = ["Outcome", "Room", "Settled"]
 
@@ -43,9 +45,9 @@ log = logging.getLogger(__name__)
 
 MAX_ROUNDS = 50
 """Lost races in a row after which a batch is given up as `overloaded`."""
-RETRY_S = 1.0
-"""How long the room waits before it repeats a step that came to nothing."""
-LONGEST_WAIT_S = 3_600.0
+ERASURES = (e.PeopleErased, e.GuestsErased)
+"""After these the log is folded at once: its records still have the names in them."""
+PEOPLE_INSIDE = (Group.RAISED_HANDS, Group.ON_STAGE, Group.VIEWERS)
 CROWDED_S = 2.0
 """How long after a lost race a node asks for turns; finding that others wrote prolongs it."""
 
@@ -77,14 +79,12 @@ class Room:
         self._on_commit = on_commit
         self._asks = Asks(settings.queue_limit)
         self._wake = asyncio.Event()
-        self._shown = Watchers(self.replica, settings, world)
+        self._shown = Watchers(self.replica, settings, world, tally)
         self.listeners = Listeners()
-        self._closings = Closings()
-        self._alarms = Alarms(self.replica.state)
+        self._duties = Duties(self.replica, world, self._shown.has)
         self._news = News(self.replica, stores.store, settings, world, self._wake.set)
         self._checkpoints = Checkpoints(self.replica, stores.journal, settings)
         self._is_closing = False
-        self._own_rest_until = 0.0
         self._crowded_until = 0.0
 
     # --- what the edge calls ---------------------------------------------------------------
@@ -108,6 +108,16 @@ class Room:
     def watchers(self) -> Iterable[Watcher]:
         """The connections of this node."""
         return self._shown.all()
+
+    @property
+    def connection_count(self) -> int:
+        """How many connections this node has here."""
+        return len(self._shown)
+
+    @property
+    def people_count(self) -> int:
+        """How many people are inside, on whichever node."""
+        return sum(self.replica.roster.count(group) for group in PEOPLE_INSIDE)
 
     async def ask(
         self, wish: Command | Order, actor: Actor, command_id: CommandId | None = None
@@ -138,12 +148,15 @@ class Room:
         return ask.answer
 
     def _ask(self, wish: Command | Order, actor: Actor, command_id: CommandId | None) -> Ask:
+        traces = self._world.traces
         return Ask(
             wish=wish,
             actor=actor,
             command_id=command_id,
             seed=self._world.entropy(16),
             answer=asyncio.get_running_loop().create_future(),
+            asked_at=self._world.monotonic(),
+            trace=traces.begin(type(wish).__name__, self.id) if traces is not None else None,
         )
 
     def attach(self, watcher: Watcher) -> None:
@@ -154,7 +167,7 @@ class Room:
     def detach(self, watcher: Watcher) -> None:
         """Let a connection go. Its closing is recorded as soon as the store takes it."""
         if self._shown.detach(watcher):
-            self._closings.add(watcher.participant_id, watcher.connection_id)
+            self._duties.add_closing(watcher.participant_id, watcher.connection_id)
             self._wake.set()
 
     def watch(self, watcher: Watcher, window: Window | None) -> None:
@@ -182,10 +195,11 @@ class Room:
         async with asyncio.timeout(self._settings.load_timeout_s):
             await self.replica.load()
             alive = await self._leases.alive()
-        self._alarms = Alarms(self.state)
-        self.reap(alive)
+        self._duties.begin(alive)
         self.opened.set_result(True)
         self._tell_committed(())
+        if self.state.erasures:
+            self._checkpoints.demand()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._serve(), name=f"room {self.id}: serve")
             tasks.create_task(self._shown.show(), name=f"room {self.id}: show")
@@ -209,11 +223,11 @@ class Room:
         What is asked meanwhile comes along, so that a turn is the longer the more nodes wait.
         """
         now = self._world.monotonic()
-        if now >= self._crowded_until or not (self._asks or self._own_due_s() <= 0):
+        if now >= self._crowded_until or not (self._asks or self._duties.due_s() <= 0):
             yield
             return
         async with self._stores.store.turn(self.id) as head:
-            if head is not None and head > self.replica.position.version:
+            if head is None or head > self.replica.position.version:
                 self._crowded_until = self._world.monotonic() + CROWDED_S
                 self._news.doubt()
             yield
@@ -234,36 +248,19 @@ class Room:
     async def _wait_for_work(self) -> None:
         """Sleep until something wakes us, or a wish of our own is due."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._own_due_s()):
+            async with asyncio.timeout(self._duties.due_s()):
                 await self._wake.wait()
+
+    def doubt(self) -> None:
+        """Read on: somebody else may have appended."""
+        self._news.doubt()
 
     def wake(self) -> None:
         """Look at the clock again, which was set."""
         self._wake.set()
 
-    def _own_due_s(self) -> float:
-        """Say in how many seconds the room has a wish of its own."""
-        rest_s = self._own_rest_until - self._world.monotonic()
-        next_at = self._alarms.next_at(self.state)
-        if self._closings:
-            due_s = 0.0
-        elif next_at is None:
-            due_s = LONGEST_WAIT_S
-        else:
-            due_s = min((next_at - self._world.clock()) / 1000, LONGEST_WAIT_S)
-        return max(0.0, rest_s, due_s)
-
     def _own_asks(self) -> list[Ask]:
-        """Make the room's own wishes: closed sockets, and what the clock has brought."""
-        if self._own_due_s() > 0:
-            return []
-        wishes: list[Order] = []
-        closing = self._closings.order()
-        if closing is not None:
-            wishes.append(closing)
-        if self._is_clock_due():
-            wishes.append(o.LookAtClock(participant_ids=self._alarms.due(self._world.clock())))
-        return [self._ask(wish, SERVER, None) for wish in wishes]
+        return [self._ask(wish, SERVER, None) for wish in self._duties.wishes()]
 
     def _next_asks(self) -> list[Ask]:
         """Take wishes that wait, but no opening of a socket that is gone already."""
@@ -273,14 +270,11 @@ class Room:
     def _is_vain(self, wish: Command | Order) -> bool:
         return isinstance(wish, o.OpenConnection) and not self._shown.has(wish.connection_id)
 
-    def _is_clock_due(self) -> bool:
-        next_at = self._alarms.next_at(self.state)
-        return next_at is not None and next_at <= self._world.clock()
-
     # --- deciding and committing -----------------------------------------------------------
 
     async def _commit(self, batch: Sequence[Ask]) -> None:
         """Have a batch answered, whatever happens."""
+        left = batch
         try:
             await self._carry_out(batch)
         except (StoreError, TimeoutError) as problem:
@@ -288,8 +282,9 @@ class Room:
         except _CannotAppendError:
             log.exception("room %s: a batch of %d cannot be appended", self.id, len(batch))
             await self._commit_singly(batch)
+            left = batch[:0] if len(batch) > 1 else batch
         finally:
-            self._close_books(batch)
+            self._close_books(left)
 
     async def _carry_out(self, batch: Sequence[Ask]) -> None:
         """Decide, append, follow, answer; again while others append in between.
@@ -300,7 +295,9 @@ class Room:
         """
         for _ in range(MAX_ROUNDS):
             draft = drafted(self.state, batch, self._env)
-            if draft.steps:
+            followed = draft.granted_traces() if self._world.traces is not None else ()
+            all_reached(followed, Stage.DECIDED)
+            if draft.steps or self._has_to_confirm(draft):
                 try:
                     position = await self._append(draft)
                 except Conflict:
@@ -308,13 +305,46 @@ class Room:
                     self._crowded_until = self._world.monotonic() + CROWDED_S
                     await self._catch_up()
                     continue
+                all_reached(followed, Stage.APPENDED)
                 self._news.confirm()
                 self._tally.appends += 1
                 self._tally.records += len(draft.steps)
-                self._adopt(draft.steps, self.replica.follow(draft.steps, draft.state, position))
+                if draft.steps:
+                    touched = self.replica.follow(draft.steps, draft.state, position)
+                    self._adopt(draft.steps, touched, is_ours=True)
+                    all_reached(followed, Stage.APPLIED)
+                    self._shown.follow_up(followed)
+                else:
+                    all_ended(followed)
+            elif draft.is_refused and await self._is_outdated():
+                await self._catch_up()
+                continue
+            else:
+                all_ended(followed)
             draft.settle(self.replica.position.version)
             return
         raise Unavailable(f"{MAX_ROUNDS} races were lost in a row")
+
+    def _has_to_confirm(self, draft: Draft) -> bool:
+        """Say whether what changes nothing is granted by an append of nothing.
+
+        Where others append too, that alone tells that the state was the newest, and that what
+        was done before under the same command id is as safe as the store has promised.
+        """
+        is_there = self.replica.position != START
+        return draft.is_granted and is_there and self._stores.store.is_shared
+
+    async def _is_outdated(self) -> bool:
+        """Say whether others have appended: an append finds that out, a refusal has to ask.
+
+        Raises:
+            StoreError, TimeoutError: the store cannot say.
+        """
+        store = self._stores.store
+        if not store.is_shared:
+            return False
+        async with asyncio.timeout(self._settings.append_timeout_s):
+            return await store.head(self.id) != self.replica.position
 
     async def _append(self, draft: Draft) -> Position:
         if not self._leases.is_sure:
@@ -325,7 +355,7 @@ class Room:
                     self.id,
                     self.replica.position,
                     draft.records,
-                    puts=await puts_of(draft, self.id, self._stores.attendance),
+                    puts=await puts_of(draft, self.id, self._stores, self._world.clock()),
                     wake_at=wake_at(draft.state, self._world.clock()),
                 )
         except (StoreError, TimeoutError):
@@ -351,21 +381,14 @@ class Room:
 
     def _close_books(self, batch: Sequence[Ask]) -> None:
         """Leave no wish without an answer, and see what became of the room's own."""
+        now = self._world.monotonic()
         for ask in batch:
             ask.settle(Rejected(code=ErrorCode.RESTARTING))
-            match ask.wish:
-                case o.CloseConnections() as order if ask.is_refused:
-                    self._closings.put_back(order)
-                    self._rest()
-                case o.LookAtClock(participant_ids=looked_at):
-                    self._alarms.note(self.state, looked_at)
-                    if len(looked_at) < AT_ONCE and self._is_clock_due():
-                        self._rest()  # It came to nothing; so would the next.
-                case _:
-                    pass
-
-    def _rest(self) -> None:
-        self._own_rest_until = self._world.monotonic() + RETRY_S
+            self._duties.note_outcome(ask)
+            if ask.actor is not SERVER:
+                self._tally.answered(now - ask.asked_at)
+            elif isinstance(ask.wish, o.OpenConnection):
+                self._tally.joins += not (ask.is_refused or ask.is_given_up)
 
     async def _put_off(self, batch: Sequence[Ask], problem: Exception) -> None:
         """Refuse wishes that the store did not take; the room's own come again.
@@ -387,33 +410,27 @@ class Room:
         Raises:
             StoreError, TimeoutError: not now; nothing has changed.
         """
+        self._news.begin_to_read()
         async with asyncio.timeout(self._settings.load_timeout_s):
             caught_up = await self.replica.catch_up()
         self._news.was_read()
         if caught_up is None:
             self._adopt((), Touched(everybody=True))
-            self._closings.look_through(self.state, self._is_gone)
+            self._duties.look_through()
         elif caught_up.steps:
             self._adopt(caught_up.steps, caught_up.touched)
 
     # --- following what was committed ------------------------------------------------------
 
-    def _adopt(self, steps: Sequence[Advance], touched: Touched) -> None:
+    def _adopt(self, steps: Sequence[Advance], touched: Touched, *, is_ours: bool = False) -> None:
         """Follow what was committed: alarms, connections, checkpoints, and whoever listens."""
-        if touched.everybody:
-            self._alarms = Alarms(self.state)
-        else:
-            self._alarms.note(self.state, touched.participants)
-        self._closings.follow(steps, self._is_gone)
+        self._duties.follow(steps, touched)
         self._shown.follow(steps, touched)
         self.listeners.tell()
-        self._checkpoints.note()
+        self._checkpoints.note(is_ours=is_ours)
+        if any(isinstance(each, ERASURES) for _, record in steps for each in record.events):
+            self._checkpoints.demand()
         self._tell_committed(tuple(record for _, record in steps))
-
-    def _is_gone(self, connection: Connection) -> bool:
-        """Tell connections that the log has open here, and whose sockets are gone."""
-        is_ours = connection.node_id == self._world.node_id
-        return is_ours and not self._shown.has(connection.id)
 
     def _tell_committed(self, records: tuple[Record, ...]) -> None:
         for tell in self._on_commit:
@@ -422,14 +439,14 @@ class Room:
             except Exception:
                 log.exception("room %s: somebody who was told of a commit failed", self.id)
 
-    async def save_checkpoint(self) -> None:
-        """Save the state, so that opening the room stays quick."""
-        await self._checkpoints.save()
+    async def save_checkpoint(self) -> bool:
+        """Save the state, so that opening the room stays quick; False: not now."""
+        return await self._checkpoints.save()
 
     # --- the end ---------------------------------------------------------------------------
 
     def _note_idleness(self) -> None:
-        is_used = self._shown or self._asks or self._closings or self.listeners
+        is_used = self._shown or self._asks or self._duties.has_closings or self.listeners
         if is_used or self.state.places or self.state.mails_due:
             self.idle_since = None
         elif self.idle_since is None:
@@ -440,9 +457,7 @@ class Room:
 
         Cost: O(n) in the people of the session.
         """
-        self._closings.look_through(
-            self.state, lambda one: one.node_id not in alive or self._is_gone(one)
-        )
+        self._duties.reap(alive)
         self._wake.set()
 
     def stop(self) -> None:

@@ -1,14 +1,17 @@
 """What the hub needs to know, and the outside world that it is handed."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from protocol.ids import NodeId, RoomId
+from server.core.announcements import Announcement
 from server.core.attendance import Attendance
+from server.core.chain import Line
 from server.core.record import Record
 from server.core.state import RoomState
+from server.hub.tracing import Traces
 from server.store.archive import Archive
-from server.store.interface import Store
+from server.store.interface import Put, Store
 from server.store.journal import Journal
 
 
@@ -57,13 +60,28 @@ Committed = Callable[[RoomId, RoomState, tuple[Record, ...]], None]
 """Told of what was committed, and (without records) of a room that was opened. Never waits."""
 
 
+Announced = Callable[[Sequence[Announcement]], Awaitable[list[Put]]]
+"""Makes of what is announced what is kept beside the log, in the append that makes it true."""
+
+
+async def _nothing(_made: Sequence[Announcement]) -> list[Put]:
+    return []
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """Where rooms are kept: the store, and what puts types on top of its bytes."""
+    """Where rooms are kept: the store, and what puts types on top of its bytes.
+
+    Args:
+        audit: the lines of audit logs.
+        announced: keeps what the outside is to be told.
+    """
 
     store: Store
     journal: Journal[Record, RoomState]
     attendance: Archive[Attendance]
+    audit: Archive[Line]
+    announced: Announced = _nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +94,7 @@ class World:
         entropy: so many random bytes.
         person_key: derives person ids from e-mail addresses.
         node_id: this process.
+        traces: follows commands; None when nobody does.
     """
 
     clock: Callable[[], int]
@@ -83,3 +102,4 @@ class World:
     entropy: Callable[[int], bytes]
     person_key: bytes
     node_id: NodeId
+    traces: Traces | None = None

@@ -83,10 +83,8 @@ class Watcher:
     """
 
     __slots__ = (
-        "_has_own",
         "_limit",
         "_notices",
-        "_outlet",
         "_ping_due",
         "_replies",
         "_unanswered",
@@ -98,7 +96,9 @@ class Watcher:
         "connection_id",
         "device_id",
         "goodbye",
+        "has_own",
         "is_open",
+        "outlet",
         "participant_id",
         "resume",
         "seen",
@@ -131,7 +131,10 @@ class Watcher:
         self.goodbye: Problem | None = None
         self.close_code: int | None = None
         self.unanswered_pings = 0
-        self._outlet: Outlet | None = None
+        self.outlet: Outlet | None = None
+        """None before `begin`, and once the end was written."""
+        self.has_own = False
+        """Something but the view is due, or the end."""
         self._limit = outbox_limit
         # Made when needed: most connections have nothing waiting for most of their life.
         self._replies: deque[Reply] | None = None
@@ -139,14 +142,14 @@ class Watcher:
         self._you: SelfView | None = None
         self._you_due = False
         self._ping_due: Ping | None = None
-        self._has_own = False
-        """Something but the view is due, or the end."""
         self._unanswered = 0
 
     def begin(self, outlet: Outlet, welcome: Welcome) -> None:
         """Send the welcome, then what has become due before, and from now on everything."""
         outlet.write(self.codec.framed(welcome))
-        self._outlet = outlet
+        # Whom the welcome tells that nothing was resumed holds no view any more.
+        self.resume = None
+        self.outlet = outlet
         self.flush()
 
     def asked(self) -> None:
@@ -181,8 +184,16 @@ class Watcher:
     def ping(self, *, is_stale: bool) -> None:
         """Ask whether the client is there, and say whether its view may be out of date."""
         self.unanswered_pings += 1
-        self._ping_due = STALE if is_stale else FRESH
-        self._flush_own()
+        ping = STALE if is_stale else FRESH
+        outlet = self.outlet
+        if outlet is None or self.has_own or not outlet.is_writable:
+            self._ping_due = ping
+            self.has_own = True
+            return  # With what else is due, when the socket takes it.
+        try:
+            outlet.write(self.codec.framed(ping))
+        except Exception as fault:  # noqa: BLE001 - `fail` logs it
+            self.fail(outlet, fault)
 
     def heard(self) -> None:
         """Note that the client said something."""
@@ -211,25 +222,21 @@ class Watcher:
         self._flush_own()
 
     def _flush_own(self) -> None:
-        self._has_own = True
+        self.has_own = True
         self.flush()
 
     def flush(self) -> None:
-        """Write what is due, for as long as the socket takes it. Does nothing before `begin`.
-
-        For a view that has changed and nothing else, which is what a crowd is sent, it is one
-        call of the cohort and one of the socket.
-        """
-        outlet = self._outlet
+        """Write what is due, for as long as the socket takes it. Does nothing before `begin`."""
+        outlet = self.outlet
         if outlet is None:
             return
         try:
-            while self._has_own and outlet.is_writable:
+            while self.has_own and outlet.is_writable:
                 message = self._next_message()
                 if message is not None:
                     outlet.write(self.codec.framed(message))
                 elif self.close_code is None:
-                    self._has_own = False
+                    self.has_own = False
                 else:
                     self._flush_end(outlet, self.close_code)
                     return
@@ -237,12 +244,18 @@ class Watcher:
                 frame = self.cohort.frame_for(self)
                 if frame is not None:
                     outlet.write(frame)
-        except Exception:
-            # A frame that cannot be made harms those it is for, and not the room that writes it.
-            log.exception("%s cannot be sent what is due", self.connection_id)
-            self._outlet = None
-            self.close_code = REFUSALS[ErrorCode.INTERNAL].close
-            outlet.close(self.close_code)
+        except Exception as fault:  # noqa: BLE001 - `fail` logs it
+            self.fail(outlet, fault)
+
+    def fail(self, outlet: Outlet, fault: Exception) -> None:
+        """Close a socket that cannot be sent what is due.
+
+        A frame that cannot be made harms those it is for, and not the room that writes it.
+        """
+        log.error("%s cannot be sent what is due", self.connection_id, exc_info=fault)
+        self.outlet = None
+        self.close_code = REFUSALS[ErrorCode.INTERNAL].close
+        outlet.close(self.close_code)
 
     def _flush_end(self, outlet: Outlet, code: int) -> None:
         """Say goodbye and close; who leaves or ends the session is told first that it is done."""
@@ -251,7 +264,7 @@ class Watcher:
         if self.goodbye is not None:
             outlet.write(self.codec.framed(Goodbye(problem=self.goodbye)))
             self.goodbye = None
-        self._outlet = None
+        self.outlet = None
         outlet.close(code)
 
     def _next_message(self) -> ServerMessage | None:

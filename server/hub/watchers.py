@@ -5,6 +5,7 @@ placed in a cohort only while the log says that it is open and its participant i
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from protocol.errors import ErrorCode
@@ -15,15 +16,19 @@ from server.core import events as e
 from server.core.notices import notices
 from server.core.project import audience_of, you
 from server.core.rules.admission import KEPT_OUT
-from server.core.state import Participant
+from server.core.state import Participant, RoomState
 from server.core.touched import Touched
 from server.hub.cohort import Cohort, Cohorts, Pace, Sight
 from server.hub.replica import Advance, Replica
 from server.hub.settings import HubSettings, World
+from server.hub.tally import Tally
+from server.hub.tracing import Stage, Trace
 from server.hub.watcher import NOTHING, Watcher
 
 WAKES_AT_ONCE = 500
 """Sockets written to before others get their turn; about 10 ms."""
+FOLLOWED_AT_MOST = 1_000
+"""Traces that wait for the last cohort; the oldest end without its word."""
 LOOKS_AT_ONCE = 16
 """Cohorts that look again before others get their turn."""
 
@@ -31,15 +36,18 @@ LOOKS_AT_ONCE = 16
 class Watchers:
     """Every watcher of a room, and their cohorts, following the replica."""
 
-    def __init__(self, replica: Replica, settings: HubSettings, world: World) -> None:
+    def __init__(self, replica: Replica, settings: HubSettings, world: World, tally: Tally) -> None:
         """Start without anybody."""
         self._replica = replica
         self._pace = Pace(settings.tick_ms / 1000, settings.writes_per_s)
         self._world = world
+        self._tally = tally
         self._cohorts = Cohorts()
         self._by_connection: dict[ConnectionId, Watcher] = {}
         self._by_participant: dict[ParticipantId, set[Watcher]] = {}
         self._dirty = asyncio.Event()
+        self._followed: deque[tuple[int, Trace]] = deque()
+        """Of commands that are not shown to everybody yet, by the version that shows them."""
 
     def __len__(self) -> int:
         """Count the connections."""
@@ -84,8 +92,9 @@ class Watchers:
         Done at once, before any frame of the new state: who lost a right gets no late frame.
         """
         for found in self._cohorts.searches():
-            found.advance(touched)
+            found.advance(self._replica.roster, touched)
         taken_over = _taken_over(steps)
+        self._note_opened(steps)
         whom = self._by_participant.keys() if touched.everybody else touched.participants
         for participant_id in list(whom):
             for watcher in list(self._by_participant.get(participant_id, ())):
@@ -95,6 +104,15 @@ class Watchers:
                 for watcher in self._by_participant.get(participant_id, ()):
                     watcher.notice(notice)
         self._dirty.set()
+
+    def _note_opened(self, steps: Sequence[Advance]) -> None:
+        """Remember what was opened, also where the last of these steps has closed it again."""
+        for _, record in steps:
+            for event in record.events:
+                if isinstance(event, e.ConnectionOpened):
+                    watcher = self._by_connection.get(event.connection.id)
+                    if watcher is not None:
+                        watcher.is_open = True
 
     def _look_after(self, watcher: Watcher, taken_over: set[ConnectionId]) -> None:
         """Close a connection whose participant may not be here, else show what it may see."""
@@ -113,6 +131,9 @@ class Watchers:
                 watcher.close(code, end_reason=self._end_reason() if is_end else None)
             return
         watcher.is_open = True
+        if participant is not None and self._has_moved(watcher, state, participant):
+            # Before the own state, with which a frame of the old cohort would go out.
+            self._cohorts.remove(watcher)
         view = you(state, watcher.participant_id)
         if view is not None:
             watcher.you(view)
@@ -132,6 +153,11 @@ class Watchers:
         session = self._replica.state.session
         return session.end_reason if session else None
 
+    @staticmethod
+    def _has_moved(watcher: Watcher, state: RoomState, participant: Participant) -> bool:
+        cohort = watcher.cohort
+        return cohort is not None and audience_of(state, participant) != cohort.key.audience
+
     def _place(self, watcher: Watcher) -> None:
         """Put a watcher into its cohort, or into none: at a gate nothing of the room is sent."""
         state = self._replica.state
@@ -146,6 +172,13 @@ class Watchers:
         replica = self._replica
         return Sight(replica.state, replica.roster, replica.position, self._world.clock())
 
+    def follow_up(self, traces: Iterable[Trace]) -> None:
+        """Have what follows commands told when they are shown. They were given to `follow`."""
+        version = self._replica.position.version
+        self._followed.extend((version, trace) for trace in traces)
+        while len(self._followed) > FOLLOWED_AT_MOST:
+            self._followed.popleft()[1].ended(None)
+
     async def show(self) -> None:
         """Refresh the cohorts: the first change at once, then at most once per tick."""
         while True:
@@ -153,7 +186,20 @@ class Watchers:
             self._dirty.clear()
             if await self._refresh():
                 self._dirty.set()
+            self._end_shown()
             await asyncio.sleep(self._pace.least_s)
+
+    def _end_shown(self) -> None:
+        """End the traces of what every cohort has been sent."""
+        if not self._followed:
+            return
+        cohorts = self._cohorts.smallest_first()
+        behind = [one.looked_at.version for one in cohorts if one.members]
+        shown = min(behind, default=self._replica.position.version)
+        while self._followed and self._followed[0][0] <= shown:
+            _, trace = self._followed.popleft()
+            trace.reached(Stage.WRITTEN)
+            trace.ended(None)
 
     async def _refresh(self) -> bool:
         """Let every cohort whose tick has passed look again; True when one has to wait."""
@@ -168,7 +214,7 @@ class Watchers:
                 continue
             if cohort.refresh(sight):
                 cohort.due_at = now + self._pace.tick_s(len(cohort.members))
-                await _wake(cohort)
+                self._tally.deliveries += await _wake(cohort)
             looks += 1
             if looks % LOOKS_AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -186,9 +232,16 @@ def _taken_over(steps: Sequence[Advance]) -> set[ConnectionId]:
     }
 
 
-async def _wake(cohort: Cohort) -> None:
-    """Have a frame written to every member, with turns for everybody else in between."""
-    for number, watcher in enumerate(list(cohort.members), 1):
-        watcher.flush()
-        if number % WAKES_AT_ONCE == 0:
+async def _wake(cohort: Cohort) -> int:
+    """Have a frame written to every member, with turns for everybody else in between.
+
+    Returns:
+        How many took it.
+    """
+    members = list(cohort.members)
+    taken = 0
+    for first in range(0, len(members), WAKES_AT_ONCE):
+        if first:
             await asyncio.sleep(0)
+        taken += cohort.wake(members[first : first + WAKES_AT_ONCE])
+    return taken

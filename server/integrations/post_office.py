@@ -17,6 +17,7 @@ from protocol.ids import InvitationId, RoomId
 from server.core import events as e
 from server.core import orders as o
 from server.core.actors import SERVER
+from server.core.person import Person
 from server.core.record import Record
 from server.core.rules.invitations import CODE_VALID_MS
 from server.core.state import Invitation, RoomState
@@ -176,6 +177,15 @@ class PostOffice:
             for due in (each for room in waiting.values() for each in room.values()):
                 with contextlib.suppress(asyncio.QueueFull):
                     self._unclaimed.put_nowait(due)
+
+    def forget(self, person: Person) -> int:
+        """Drop every letter to somebody who was erased; say how many."""
+        for room, waiting in list(self._elsewhere.items()):
+            for one in [key for key, due in waiting.items() if due.letter.to.id == person.id]:
+                del waiting[one]
+            if not waiting:
+                del self._elsewhere[room]
+        return self._postman.forget(person) if self._postman is not None else 0
 
     def _forget_told(self, room: RoomId, state: RoomState) -> None:
         """Forget mails of other nodes whose outcome is known."""

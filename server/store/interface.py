@@ -102,6 +102,11 @@ class NewerData(StoreError):
 class Store(Protocol):
     """What an adapter does. Every method may raise `Unavailable`."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Others may append to it: what this process knows of a log may not be the newest."""
+        ...
+
     async def append(
         self,
         room: RoomId,
@@ -174,6 +179,10 @@ class Store(Protocol):
 
     async def load_checkpoint(self, room: RoomId) -> Checkpoint | None:
         """Get the newest checkpoint."""
+        ...
+
+    async def saved(self, room: RoomId) -> Position | None:
+        """Say where the newest checkpoint stands, which another node may have saved."""
         ...
 
     async def trim(self, room: RoomId, up_to: Position) -> None:

@@ -89,6 +89,7 @@ class Journal(Generic[RecordT, StateT]):
         # What needs no types is the store's own.
         self.head = store.head
         self.follow = store.follow
+        self.saved = store.saved
         self.due = store.due
         self.put = store.put
         self.get = store.get
@@ -98,6 +99,7 @@ class Journal(Generic[RecordT, StateT]):
         self.renew_lease = store.renew_lease
         self.leases = store.leases
         self.drop_lease = store.drop_lease
+        self.trim = store.trim
 
     async def append(
         self,
@@ -146,12 +148,14 @@ class Journal(Generic[RecordT, StateT]):
                 for version, payload in enumerate(page.payloads, first)
             ],
         )
-        keys = await self._sealer.keys_to_open(
-            sealed for content in contents for sealed in content.sealed
-        )
-        records = await _computed(
-            size, lambda: tuple(_decoded(self._records, content, keys) for content in contents)
-        )
+
+        async def decoded(keys: Keys) -> tuple[RecordT, ...]:
+            return await _computed(
+                size, lambda: tuple(_decoded(self._records, content, keys) for content in contents)
+            )
+
+        sealed = [one for content in contents for one in content.sealed]
+        records = await self._sealer.opened(sealed, decoded)
         return RecordPage(page.position, records, page.head)
 
     async def load(self, room: RoomId) -> Loaded[StateT]:
@@ -165,11 +169,16 @@ class Journal(Generic[RecordT, StateT]):
         place = Place(Kind.CHECKPOINT, room, checkpoint.position.version)
         size = len(checkpoint.payload)
         content = await _computed(size, lambda: unpack(place, checkpoint.payload))
-        keys = await self._sealer.keys_to_open(content.sealed)
-        state = await _computed(size, lambda: _decoded(self._states, content, keys))
+
+        async def decoded(keys: Keys) -> StateT:
+            return await _computed(size, lambda: _decoded(self._states, content, keys))
+
+        state = await self._sealer.opened(content.sealed, decoded)
         return Loaded(state, checkpoint.position)
 
-    async def save(self, room: RoomId, position: Position, state: StateT) -> None:
+    async def save(
+        self, room: RoomId, position: Position, state: StateT, *, keeps_records: bool = True
+    ) -> None:
         """Keep a checkpoint, and forget the records that nobody needs any more.
 
         The last `keep_records` before the checkpoint stay, for replicas that lag.
@@ -177,6 +186,8 @@ class Journal(Generic[RecordT, StateT]):
         Args:
             position: up to which the log is folded into `state`.
             state: immutable, so that it can be written while the room goes on.
+            keeps_records: False forgets all records before the checkpoint, because somebody
+                was erased since; replicas that lag start anew.
 
         Raises:
             PositionLost: the position is not in this log.
@@ -193,9 +204,9 @@ class Journal(Generic[RecordT, StateT]):
 
         payload = await asyncio.to_thread(sealed)
         await self._store.save_checkpoint(room, Checkpoint(position, payload))
-        if position.version > self._keep_records:
-            up_to = Position(position.epoch, position.version - self._keep_records)
-            await self._store.trim(room, up_to)
+        keep = self._keep_records if keeps_records else 0
+        if position.version > keep:
+            await self._store.trim(room, Position(position.epoch, position.version - keep))
 
 
 def _decoded(codec: Codec[ValueT], content: Content, keys: Keys) -> ValueT:

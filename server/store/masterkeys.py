@@ -36,6 +36,8 @@ class SecretKey:
     """
 
     secret: bytes = field(repr=False)
+    is_renewed: bool = False
+    """Of somebody who came again after they were erased: what was sealed before does not open."""
 
     def __post_init__(self) -> None:
         """Refuse what is not a key.

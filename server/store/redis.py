@@ -32,6 +32,8 @@ class RedisStore:
     A cancelled call may have been carried out, or not.
     """
 
+    is_shared = True
+
     def __init__(self, wire: Wire, names: Names) -> None:
         """Put the parts together; see `open`."""
         is_sharded = wire.url.topology is Topology.CLUSTER
@@ -125,6 +127,10 @@ class RedisStore:
         """See `Store.load_checkpoint`."""
         return await self._log.load_checkpoint(room)
 
+    async def saved(self, room: RoomId) -> Position | None:
+        """See `Store.saved`."""
+        return await self._log.saved(room)
+
     async def trim(self, room: RoomId, up_to: Position) -> None:
         """See `Store.trim`."""
         await self._log.trim(room, up_to)
@@ -167,6 +173,12 @@ class RedisStore:
             0.0 when they were taken, else in how many seconds to try again.
         """
         return await self._tokens.take(bucket, burst, per_s, count)
+
+    async def take_place(self, window: str, places: int, length_ms: int) -> bool:
+        """Take one of the places in a sliding window that all nodes share; False: none is left."""
+        return bool(
+            await self.wire.run("take_place", [self.names.window(window)], places, length_ms)
+        )
 
     async def renew_lease(self, node: NodeId, now: int, until: int) -> bool:  # noqa: ARG002 - for adapters whose leases expire by themselves
         """See `Store.renew_lease`."""

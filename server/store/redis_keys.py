@@ -54,3 +54,7 @@ class Names:
     def rate(self, key: str) -> str:
         """Name a rate limit's bucket; these spread by themselves."""
         return f"{self.prefix}rate:{key}"
+
+    def window(self, key: str) -> str:
+        """Name a sliding window; these spread by themselves."""
+        return f"{self.prefix}window:{key}"

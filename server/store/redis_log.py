@@ -228,6 +228,12 @@ class RedisLog:
                 return Checkpoint(Position(epoch.decode(), int(saved)), b"".join(parts))
         raise Unavailable(f"The checkpoint of {room} is replaced all the time.")
 
+    async def saved(self, room: RoomId) -> Position | None:
+        """See `Store.saved`."""
+        meta = self._names.room(room).meta
+        epoch, saved = await self._wire.command("HMGET", meta, "epoch", "saved")
+        return None if saved is None else Position(epoch.decode(), int(saved))
+
     async def trim(self, room: RoomId, up_to: Position) -> None:
         """See `Store.trim`. In steps, so that others are not held up."""
         keys = self._names.room(room)

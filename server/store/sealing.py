@@ -4,8 +4,9 @@ A `Person` is the only value with a name, an e-mail or somebody's own words in i
 is stored, it is sealed with AES-256-GCM under a random key of that person, bound to the person's
 id. The key is wrapped by the server's master key and kept in the store, table `person_key`.
 Erasing puts a tombstone in the place of the key: logs, checkpoints and backups of them keep
-their bytes, and nobody can read the person out of them again, and no new key is ever made for
-that id.
+their bytes, and nobody can read the person out of them again. Whoever comes again is given
+another key beside the tombstone (`later`), under which nothing of before opens
+(docs/decisions/009-erasing-a-person.md).
 
 What this does not reach: names in the memory of running processes (rooms that are open, and
 the cache of keys of *other* processes; see `Sealer.forget`), and copies of the table
@@ -15,8 +16,9 @@ the cache of keys of *other* processes; see `Sealer.forget`), and copies of the 
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import msgpack
 
@@ -32,9 +34,13 @@ CACHED_KEYS = 20_000
 FETCHED_AT_ONCE = 500
 """Keys per question to the store. They are unwrapped on the event loop, in about 5 ms."""
 
+T = TypeVar("T")
 Keys: TypeAlias = Mapping[PersonId, SecretKey | None]
 """The keys of some people; None for those who were erased."""
 
+
+AGAIN = "+"
+"""Between the id of a person who was erased and the number of the key that came after."""
 
 _PERSON = "the name and e-mail of a person"
 _SEALED = "a sealed person"
@@ -66,7 +72,13 @@ def unseal(sealed: Sealed, keys: Keys) -> Person:
     key = None if data is None else keys[owner]
     if data is None or key is None:
         return Person(owner, is_erased=True)
-    match unpacked(key.unlock(data, owner), _PERSON):
+    try:
+        plain = key.unlock(data, owner)
+    except Corrupt:
+        if key.is_renewed:  # It was sealed before the person was erased and came again.
+            return Person(owner, is_erased=True)
+        raise
+    match unpacked(plain, _PERSON):
         case [str(name), str(email)]:
             return Person(owner, name, email)
         case [str(name), str(email), [*words]]:
@@ -74,6 +86,17 @@ def unseal(sealed: Sealed, keys: Keys) -> Person:
             if len(texts) == len(words):
                 return Person(owner, name, email, words=texts)
     raise unexpected(_PERSON)
+
+
+def later(name: str) -> str:
+    """Name the key that somebody gets who comes again after the key of this name was forgotten.
+
+    Example:
+        >>> later("p_1"), later("p_1+2")
+        ('p_1+2', 'p_1+3')
+    """
+    owner, _, number = name.partition(AGAIN)
+    return f"{owner}{AGAIN}{int(number or 1) + 1}"
 
 
 def checked(plain: object) -> Sealed:
@@ -118,10 +141,12 @@ class Sealer:
         Cost: one read of the store for those not cached, one write for those that are new.
         """
         wanted = {person.id for person in people if not person.is_erased}
-        found = await self._existing(wanted)
+        found = _some(await self._existing(wanted))
         while missing := list(wanted - found.keys())[:FETCHED_AT_ONCE]:
             await self._make(missing)
-            found |= await self._existing(missing)
+            for owner in missing:
+                self._cache.pop(owner, None)
+            found |= _some(await self._existing(missing))
         return found
 
     async def keys_to_open(self, sealed: Iterable[Sealed]) -> Keys:
@@ -136,6 +161,27 @@ class Sealer:
         if missing := wanted - found.keys():
             raise Corrupt(f"The keys of {len(missing)} people are missing, first {min(missing)}.")
         return found
+
+    async def opened(self, sealed: Collection[Sealed], make: Callable[[Keys], Awaitable[T]]) -> T:
+        """Make something of sealed people, with keys read anew if those at hand do not fit.
+
+        Somebody may have been erased at another node, and have come again with another key,
+        before this node has heard of it (`server.store.erasures`).
+
+        Args:
+            sealed: whose keys are needed.
+            make: called once, or twice.
+
+        Raises:
+            Corrupt: it is damaged, whatever the keys.
+            Unavailable, Unusable: as for `keys_to_seal`.
+        """
+        try:
+            return await make(await self.keys_to_open(sealed))
+        except Corrupt:
+            for owner, _ in sealed:
+                self._cache.pop(owner, None)
+            return await make(await self.keys_to_open(sealed))
 
     async def seal_person(self, person: Person) -> bytes:
         """Seal a person for a place outside the logs (the table of accounts)."""
@@ -159,18 +205,28 @@ class Sealer:
             Corrupt: one of them is something else.
         """
         people = [checked(unpacked(each, _SEALED)) for each in stored]
-        keys = await self.keys_to_open(people)
-        return [unseal(each, keys) for each in people]
 
-    async def erase(self, person_id: PersonId) -> None:
-        """Forget a person for good: everything sealed is unreadable on return, everywhere.
+        async def unsealed(keys: Keys) -> list[Person]:
+            return [unseal(each, keys) for each in people]
 
-        Whoever holds an open room keeps the name in memory until it reads the room anew.
+        return await self.opened(people, unsealed)
+
+    async def erase(self, person_id: PersonId, also: Sequence[Put] = ()) -> None:
+        """Forget a person: everything sealed so far is unreadable on return, everywhere.
+
+        Whoever still holds the name in memory and writes it again brings it back: let rooms
+        forget it first.
+
+        Args:
+            also: put in the same step.
         """
         async with self._rewriting:
-            await self._store.put(
-                [Put(table=TABLE, key=person_id, value=self._master.wrap(None, ""))]
-            )
+            [(name, key)] = (await self._newest([person_id])).values()
+            puts = list(also)
+            if key is not None or name == person_id:
+                puts.append(Put(table=TABLE, key=name, value=self._master.wrap(None, "")))
+            if puts:
+                await self._store.put(puts)
             self.forget(person_id)
 
     def forget(self, person_id: PersonId) -> None:
@@ -207,15 +263,17 @@ class Sealer:
 
     async def _make(self, owners: Collection[PersonId]) -> None:
         """Make keys, unless somebody else was first; who was is found by reading again."""
+        newest = await self._newest(owners)
         await self._store.put(
             [
                 Put(
                     table=TABLE,
-                    key=owner,
-                    value=self._master.wrap(SecretKey(secrets.token_bytes(KEY_BYTES)), owner),
+                    key=name,
+                    value=self._master.wrap(SecretKey(secrets.token_bytes(KEY_BYTES)), name),
                     if_absent=True,
                 )
-                for owner in owners
+                for name, key in newest.values()
+                if key is None
             ]
         )
 
@@ -234,10 +292,42 @@ class Sealer:
 
     async def _fetched(self, owners: Sequence[PersonId]) -> dict[PersonId, SecretKey | None]:
         erasures = self._erasures
-        stored = await self._store.get_many(TABLE, owners, 0)
-        found = {PersonId(key): self._master.unwrap(value, key) for key, value in stored.items()}
+        found = {
+            owner: key
+            for owner, (name, key) in (await self._newest(owners)).items()
+            if key is not None or name != owner
+        }
         if erasures == self._erasures:
-            self._cache |= found
+            # That there is none is not kept: whoever was erased may come again at another node.
+            self._cache |= _some(found)
             while len(self._cache) > self._cached_keys:
                 self._cache.popitem(last=False)
         return found
+
+    async def _newest(
+        self, owners: Collection[PersonId]
+    ) -> dict[PersonId, tuple[str, SecretKey | None]]:
+        """Find the key behind the last tombstone of each, or (None) where one would be made.
+
+        Cost: one read of the store, and another for each time that one of them was erased.
+        """
+        names: dict[PersonId, str] = {owner: owner for owner in owners}
+        found: dict[PersonId, tuple[str, SecretKey | None]] = {}
+        while names:
+            stored = await self._store.get_many(TABLE, list(names.values()), 0)
+            erased: dict[PersonId, str] = {}
+            for owner, name in names.items():
+                value = stored.get(name)
+                key = None if value is None else self._master.unwrap(value, name)
+                if value is not None and key is None:
+                    erased[owner] = later(name)
+                else:
+                    is_renewed = name != owner
+                    found[owner] = name, key and replace(key, is_renewed=is_renewed)
+            names = erased
+        return found
+
+
+def _some(keys: Mapping[PersonId, SecretKey | None]) -> dict[PersonId, SecretKey | None]:
+    """Leave out those who were erased and have not come again."""
+    return {owner: key for owner, key in keys.items() if key is not None}

@@ -36,6 +36,8 @@ class SqliteStore:
     A cancelled call is finished all the same; only its answer is dropped.
     """
 
+    is_shared = False
+
     def __init__(self, writer: Writer, readers: Readers) -> None:
         """Put the parts together; see `open`."""
         self._writer = writer
@@ -152,6 +154,10 @@ class SqliteStore:
     async def load_checkpoint(self, room: RoomId) -> Checkpoint | None:
         """See `Store.load_checkpoint`."""
         return await self._readers.run(lambda c: sqlite_log.load_checkpoint(c, room))
+
+    async def saved(self, room: RoomId) -> Position | None:
+        """See `Store.saved`."""
+        return await self._readers.run(lambda c: sqlite_log.saved(c, room))
 
     async def trim(self, room: RoomId, up_to: Position) -> None:
         """See `Store.trim`. In steps, so that others are not held up."""

@@ -203,6 +203,13 @@ def load_checkpoint(connection: sqlite3.Connection, room: RoomId) -> Checkpoint 
     return Checkpoint(Position(log.head.epoch, kept[1]), payload)
 
 
+def saved(connection: sqlite3.Connection, room: RoomId) -> Position | None:
+    """Say where the newest whole checkpoint stands."""
+    log = log_of(connection, room)
+    kept = None if log is None else _kept(connection, log.number)
+    return None if log is None or kept is None else Position(log.head.epoch, kept[1])
+
+
 def _kept(connection: sqlite3.Connection, number: int) -> tuple[int, int] | None:
     """Find the number and the version of the one whole checkpoint."""
     row: tuple[int, int] | None = connection.execute(

@@ -38,6 +38,9 @@ class Structure:
     tag: str = dataclasses.field(init=False)
     _slots: list[tuple[str, Shape, Any]] = dataclasses.field(init=False, default_factory=list)
     _by_name: dict[str, Shape] = dataclasses.field(init=False, default_factory=dict)
+    _decoders: dict[str, Callable[[Any, People], Any]] = dataclasses.field(
+        init=False, default_factory=dict
+    )
     _required: set[str] = dataclasses.field(init=False, default_factory=set)
     _values: Callable[[Any], tuple[Any, ...]] = dataclasses.field(init=False)
 
@@ -61,6 +64,7 @@ class Structure:
             shape = shape_of(hints[each.name])
             self._slots.append((each.name, shape, _left_out(each)))
             self._by_name[each.name] = shape
+            self._decoders[each.name] = shape.decode
             if each.default is MISSING and each.default_factory is MISSING:
                 self._required.add(each.name)
 
@@ -75,7 +79,17 @@ class Structure:
 
     def decode_newest(self, plain: Fields, people: People) -> Any:
         """Decode data of the newest shape, its tag taken off."""
-        return self._made({name: self._field(name, each, people) for name, each in plain.items()})
+        values: dict[str, Any] = {}
+        name = ""
+        try:
+            for name, each in plain.items():
+                decode = self._decoders.get(name)
+                if decode is None:
+                    raise self._unknown(name)
+                values[name] = decode(each, people)
+        except Misfit as misfit:
+            raise damaged(f"{self.kind.__name__}.{name}", misfit) from None
+        return self._made(values)
 
     def _written(self, value: Any) -> list[tuple[str, Shape, Any]]:
         """Choose the fields that differ from their defaults."""
@@ -97,7 +111,8 @@ class Structure:
         if type(plain) is not dict:
             raise Misfit(f"expected a {self.kind.__name__}")
         if self.has_old_shapes or TAG in plain:
-            plain.setdefault(TAG, self.kind.__name__)
+            if type(plain.setdefault(TAG, self.kind.__name__)) is not str:
+                raise Misfit("expected the name of a class")
             plain = _newest(plain, {self.tag}, self.upcasts)
             del plain[TAG]
         return self.decode_newest(plain, people)
@@ -118,30 +133,27 @@ class Structure:
             return self._decode({}, people)
         values: dict[str, Any] = {}
         for index in range(count):
-            name = unpacker.unpack()
+            name = _name(unpacker)
             if name == TAG or (self.has_old_shapes and not index):
                 plain = {name: unpacker.unpack()}
                 if plain == {TAG: self.tag}:
                     continue
                 # In one go, because a function of the table wants all of the data.
-                plain |= {unpacker.unpack(): unpacker.unpack() for _ in range(index + 1, count)}
+                plain |= {_name(unpacker): unpacker.unpack() for _ in range(index + 1, count)}
                 return self._decode(plain, people)
-            shape = self._by_name.get(name) or self._unknown(name)
+            shape = self._by_name.get(name)
+            if shape is None:
+                raise self._unknown(name)
             try:
                 values[name] = shape.read(unpacker, people)
             except Misfit as misfit:
                 raise damaged(f"{self.kind.__name__}.{name}", misfit) from None
         return self._made(values)
 
-    def _field(self, name: str, plain: Any, people: People) -> Any:
-        shape = self._by_name.get(name) or self._unknown(name)
-        try:
-            return shape.decode(plain, people)
-        except Misfit as misfit:
-            raise damaged(f"{self.kind.__name__}.{name}", misfit) from None
-
-    def _unknown(self, name: str) -> Shape:
-        raise NewerData(f"The field {name} of {self.kind.__name__} is unknown here.")
+    def _unknown(self, name: object) -> Exception:
+        if type(name) is not str:
+            return Corrupt(f"A field of {self.kind.__name__} has no name.")
+        return NewerData(f"The field {name} of {self.kind.__name__} is unknown here.")
 
     def _made(self, values: dict[str, Any]) -> Any:
         try:
@@ -188,6 +200,14 @@ def _newest(plain: Fields, known: Any, upcasts: Upcasts) -> Fields:
         if step[TAG] in known:
             return step
     raise NewerData(f"The type {tag} is unknown here.")
+
+
+def _name(unpacker: msgpack.Unpacker) -> str:
+    """Read the name of a field, which what is damaged may have anything in the place of."""
+    name = unpacker.unpack()
+    if type(name) is not str:
+        raise Misfit("expected the name of a field")
+    return name
 
 
 def _left_out(each: dataclasses.Field[Any]) -> Any:

@@ -1,11 +1,10 @@
 """The fold: `evolve(state, event, at)` makes the next state, and never refuses a fact."""
 
-from dataclasses import replace
-
 from server.core.events import Event
-from server.core.evolve import doors, entry, people, quiz, session
+from server.core.evolve import doors, entry, erasure, exports, people, quiz, session
 from server.core.evolve.parts import Step
 from server.core.record import Record
+from server.core.replacing import replace
 from server.core.state import RoomState
 
 CAUSES_KEPT = 64
@@ -17,6 +16,8 @@ _STEPS: dict[type, Step] = {
     **session.STEPS,
     **people.STEPS,
     **quiz.STEPS,
+    **erasure.STEPS,
+    **exports.STEPS,
 }
 
 
@@ -38,6 +39,10 @@ def evolve_record(state: RoomState, record: Record) -> RoomState:
         state = evolve(state, event, record.at)
     if record.by:
         state = replace(state, used_at=record.at)
+    if record.announcements:
+        state = replace(state, announcements=state.announcements + record.announcements)
+    if record.audit:
+        state = replace(state, audit=record.audit)
     if record.cause:
         cause = record.cause
         known = state.causes.get(cause.actor) or ()

@@ -1,12 +1,13 @@
 """Steps of the two doors: guest links and invitations."""
 
-from dataclasses import replace
 from typing import Any
 
 from protocol.ids import InvitationId, LinkId
 from server.core import events as e
+from server.core.consents import consent_version
 from server.core.evolve.parts import Step, change, without
-from server.core.state import GuestVisit, RoomState, visit_key
+from server.core.replacing import replace
+from server.core.state import Consent, GuestVisit, RoomState, visit_key
 
 
 def _access(state: RoomState, event: e.GuestAccessSet, _at: int) -> RoomState:
@@ -42,16 +43,31 @@ def _used(state: RoomState, event: e.GuestLinkUsed, _at: int) -> RoomState:
     link, session = state.links.get(event.link_id), state.session
     if link is None or session is None:
         return state
+    key = visit_key(link.id, event.device_id)
+    known = state.visits.get(key)
     visit = GuestVisit(
         link_id=link.id,
         generation=link.generation,
         person=event.person,
         participant_id=event.participant_id,
         session_id=session.id,
+        consent=known.consent if known and known.person.id == event.person.id else None,
     )
-    state = replace(state, visits=state.visits.set(visit_key(link.id, event.device_id), visit))
+    state = replace(state, visits=state.visits.set(key, visit))
     state = change(state, event.participant_id, link_generation=link.generation)
     return state if event.is_return else _change_link(state, link.id, uses=link.uses + 1)
+
+
+def _consented(state: RoomState, event: e.ConsentGiven, at: int) -> RoomState:
+    given = Consent(version=event.version, at=at)
+    state = change(state, event.participant_id, consent=given)
+    key = visit_key(event.link_id, event.device_id)
+    visit, text = state.visits.get(key), state.settings.consent
+    if visit is not None:
+        state = replace(state, visits=state.visits.set(key, replace(visit, consent=given)))
+    if event.version in state.consents or consent_version(text) != event.version:
+        return state
+    return replace(state, consents=state.consents.set(event.version, text))
 
 
 def _invitation(
@@ -162,6 +178,7 @@ STEPS: dict[type, Step] = {
     e.GuestLinkRegenerated: _regenerated,
     e.GuestLinkDeleted: _deleted,
     e.GuestLinkUsed: _used,
+    e.ConsentGiven: _consented,
     e.InvitationCreated: _invitation,
     e.InvitationUpdated: _invitation,
     e.InvitationMailDue: _mail_due,

@@ -1,12 +1,11 @@
 """Steps of the entry itself: its texts, settings and collaborators."""
 
-from dataclasses import replace
-
 from immutables import Map
 
 from protocol.roles import SessionState
 from server.core import events as e
 from server.core.evolve.parts import Step, without
+from server.core.replacing import replace
 from server.core.state import RoomState, Session
 
 

@@ -1,13 +1,13 @@
 """Shared by the steps: putting a participant back, with every derived set kept true."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from immutables import Map
 
 from protocol.ids import ParticipantId
 from protocol.roles import StagePlace
+from server.core.replacing import replace
 from server.core.state import Members, Participant, RoomState
 
 Step = Callable[[RoomState, Any, int], RoomState]

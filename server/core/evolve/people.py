@@ -1,12 +1,12 @@
 """Steps of single participants: presence, hand, stage, microphone, camera, role, name."""
 
-from dataclasses import replace
 from typing import Any
 
 from protocol.roles import Presence, StagePlace
 from server.core import events as e
 from server.core.evolve.parts import Step, change, off_stage, put
 from server.core.evolve.session import gone
+from server.core.replacing import replace
 from server.core.state import ClearedHands, Participant, RoleChange, RoomState
 
 ROLE_CHANGES_KEPT = 50

@@ -1,12 +1,11 @@
 """Steps of a quiz. Each costs O(log n) in the number of attempts."""
 
-from dataclasses import replace
-
 from immutables import Map
 
 from server.core import events as e
 from server.core.evolve.parts import Step
 from server.core.quiz import QuizBook
+from server.core.replacing import replace
 from server.core.state import RoomState
 
 

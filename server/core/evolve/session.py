@@ -1,6 +1,5 @@
 """Steps of a session: its life, its lock, its gates, who is kept out."""
 
-from dataclasses import replace
 from typing import Any
 
 from immutables import Map
@@ -10,6 +9,7 @@ from protocol.roles import Gate, Presence, SessionState, WaitReason
 from server.core import events as e
 from server.core.evolve.parts import Step, change, off_stage, put, without
 from server.core.identity import removal_keys
+from server.core.replacing import replace
 from server.core.state import Cause, Members, Participant, RoomState, Session, Sitting
 
 ENDS_KEPT = 1_000

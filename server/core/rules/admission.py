@@ -10,12 +10,14 @@ from protocol.roles import EndReason, Origin, Presence, Role, SessionState
 from server.core import events as e
 from server.core import orders as o
 from server.core.actors import VisitorActor
+from server.core.consents import consent_version, has_agreed
 from server.core.context import Answer, Context, Refused
 from server.core.events import Event
 from server.core.gates import stand_of
 from server.core.identity import keys_of
 from server.core.person import Person
-from server.core.state import Connection, Participant, RoomState, visit_key
+from server.core.rules.erasure import guests_due
+from server.core.state import Connection, GuestVisit, Participant, RoomState, visit_key
 from server.core.validity import LINK_REFUSALS, invitation_refusal, link_state
 
 MAX_CONNECTIONS = 16
@@ -165,6 +167,7 @@ def redeem_guest_link(ctx: Context, order: o.RedeemGuestLink) -> Answer:
         ctx,
         keys_of(origin=Origin.GUEST_LINK, person=person, device_id=who.device_id, link_id=link.id),
     )
+    _refuse_without_consent(ctx, order, visit)
     is_here = visit is not None and visit.session_id == session.id
     participant = ctx.state.participants.get(visit.participant_id) if visit and is_here else None
     if participant is not None:
@@ -181,6 +184,7 @@ def redeem_guest_link(ctx: Context, order: o.RedeemGuestLink) -> Answer:
             who.device_id,
             link_id=link.id,
             link_generation=link.generation,
+            consent=visit.consent if visit is not None else None,
         )
         events = join(ctx, participant)
     if not (is_here and is_known):
@@ -192,7 +196,28 @@ def redeem_guest_link(ctx: Context, order: o.RedeemGuestLink) -> Answer:
             is_return=is_known,
         )
         events = [used, *events]
+    if order.consent and not has_agreed(ctx.state, participant.consent):
+        events.append(
+            e.ConsentGiven(
+                participant_id=participant.id,
+                link_id=link.id,
+                device_id=who.device_id,
+                version=order.consent,
+            )
+        )
     return admitted(ctx, events, participant)
+
+
+def _refuse_without_consent(
+    ctx: Context, order: o.RedeemGuestLink, visit: GuestVisit | None
+) -> None:
+    """Refuse a guest who has not agreed to the text as it is at this moment."""
+    if order.is_return:
+        is_agreed = has_agreed(ctx.state, visit.consent if visit else None)
+    else:
+        is_agreed = order.consent == consent_version(ctx.state.settings.consent)
+    if not is_agreed:
+        raise Refused(ErrorCode.CONSENT_REQUIRED)
 
 
 def account_keys(
@@ -223,6 +248,8 @@ def open_connection(ctx: Context, order: o.OpenConnection) -> Answer:
     if session.id != order.session_id:
         raise Refused(ErrorCode.SESSION_ENDED)
     if participant is None:
+        raise Refused(ErrorCode.TICKET_INVALID)
+    if participant.person.is_erased:  # Nobody is shown without a name: the door asks for it anew.
         raise Refused(ErrorCode.TICKET_INVALID)
     refuse_outcast(participant)
     refuse_kept_out(ctx, _keys_now(participant, order.device_id))
@@ -329,6 +356,7 @@ def look_at_clock(ctx: Context, order: o.LookAtClock) -> Answer:
     session, entry = ctx.state.session, ctx.state.entry
     if session is None or entry is None:
         return Answer(events=events)
+    events += guests_due(ctx.state, ctx.now)
     absent = session.host_absent_ends_at
     if session.state is SessionState.OPEN and absent is not None and ctx.now >= absent:
         return Answer(events=[e.SessionEnded(reason=EndReason.HOST_ABSENT)])

@@ -28,10 +28,11 @@ from server.integrations.mail.letters import (
     UnusableLink,
     compose,
 )
-from server.integrations.mail.limits import SlidingLimit
+from server.integrations.mail.limits import SharedLimits, SlidingLimit
 from server.integrations.mail.outcome import Bounced, Failed, Mailer, Outcome
 
 FAULT = "the mail could not be handed over"
+TOO_MANY = "too many mails in the last hour"
 
 _log = logging.getLogger(__name__)
 
@@ -106,6 +107,8 @@ class _Parcel:
     written_at: int
     give_up_at: int
     tries: int = 0
+    has_place: bool = False
+    """Counted by all nodes together."""
 
 
 class Postman:
@@ -118,10 +121,12 @@ class Postman:
         on_outcome: OnOutcome,
         surroundings: Surroundings,
         settings: PostmanSettings | None = None,
+        shared: SharedLimits | None = None,
     ) -> None:
         """Take a way to send, and whom to tell about it.
 
         Args:
+            shared: counts for all nodes; None where there is only this one.
             on_outcome: called once with the last outcome of a letter: sent, bounced, or
                 failed and given up. What it raises is logged and ends nothing.
         """
@@ -130,6 +135,7 @@ class Postman:
         self._on_outcome = on_outcome
         self._world = surroundings
         self._settings = settings or PostmanSettings()
+        self._shared = shared
         window_ms = self._settings.window_ms
         self._by_address = SlidingLimit(self._settings.most_per_address, window_ms)
         self._by_entry = SlidingLimit(self._settings.most_per_entry, window_ms)
@@ -277,6 +283,9 @@ class Postman:
     async def _deliver(self, parcel: _Parcel) -> None:
         if not self._is_current(parcel):
             return
+        if not await self._has_place(parcel):
+            await self._finish(parcel, Failed(TOO_MANY))
+            return
         outcome = await self._attempt(parcel)
         if not self._is_current(parcel):
             return
@@ -286,6 +295,20 @@ class Postman:
             self._try_again(parcel, pause_ms)
         else:
             await self._finish(parcel, outcome)
+
+    async def _has_place(self, parcel: _Parcel) -> bool:
+        """Count a letter, once, among those of all nodes; False: there were too many."""
+        if self._shared is None or parcel.has_place:
+            return True
+        parcel.has_place = True
+        settings, ref = self._settings, parcel.ref
+        mailbox, window_ms = _mailbox(parcel.letter.to), settings.window_ms
+        if await self._shared.take("mailbox", mailbox, settings.most_per_address, window_ms) and (
+            await self._shared.take("entry", ref.room, settings.most_per_entry, window_ms)
+        ):
+            return True
+        _log.warning("%s of %s not mailed: too many mails", ref.kind, ref.room)
+        return False
 
     async def _attempt(self, parcel: _Parcel) -> Outcome:
         try:
@@ -336,14 +359,15 @@ def _lifetime_ms(letter: Letter, now: int) -> int:
     return max(0, letter.expires_at - now) if letter.expires_at is not None else 1 << 53
 
 
-def _mailbox_key(person: Person) -> Hashable:
-    """Tell mailboxes apart without remembering addresses.
-
-    What follows a plus mostly leads to the same mailbox, so it must not multiply the limit.
-    `hash` of a string is keyed anew by each process.
-    """
+def _mailbox(person: Person) -> str:
+    """Tell mailboxes apart: what follows a plus mostly leads to the same one."""
     try:
         local, _, domain = email_key(person.email).partition("@")
     except NotAnAddress:
         return person.id
-    return hash((local.partition("+")[0], domain))
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _mailbox_key(person: Person) -> Hashable:
+    """Name a mailbox without remembering its address: `hash` is keyed anew by each process."""
+    return hash(_mailbox(person))

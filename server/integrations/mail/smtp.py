@@ -78,6 +78,21 @@ class SmtpMailer:
             client.close()
         return outcome
 
+    async def reach(self) -> Failed | None:
+        """Go as far as to where a mail could be offered, and leave; None when that went well."""
+        client = self._client()
+        try:
+            async with asyncio.timeout(self._settings.timeout_s):
+                failure = await self._open(client)
+                if failure is None:
+                    with suppress(SMTPException, OSError):
+                        await client.quit(timeout=QUIT_S)
+                return failure
+        except TimeoutError:
+            return Failed(TIMED_OUT)
+        finally:
+            client.close()
+
     async def _hand_over_in_time(self, client: SMTP, message: EmailMessage) -> Outcome:
         try:
             async with asyncio.timeout(self._settings.timeout_s):

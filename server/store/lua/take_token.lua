@@ -6,7 +6,9 @@
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local burst, per_ms, count = tonumber(ARGV[1]), tonumber(ARGV[2]) / 1000, tonumber(ARGV[3])
+-- Never fuller than full nor emptier than empty: this clock may have been set back since, and nobody waits for that.
 local full_at = math.max(now, tonumber(redis.call('GET', KEYS[1]) or '0'))
+full_at = math.min(full_at, now + burst / per_ms)
 local level = burst - (full_at - now) * per_ms
 if level < math.max(count, 1) - 0.000001 then
   return math.ceil((math.max(count, 1) - level) / per_ms)

@@ -1,0 +1,1 @@
+"""Signing in with OpenID Connect, for people whose platform knows no LTI."""
