@@ -16,6 +16,7 @@ import type {
 } from "../lib/protocol";
 import "./attendance-people";
 import type { AttendancePeople, QueryEvent } from "./attendance-people";
+import type { AttendancePlot } from "./attendance-plot";
 import "./attendance-plot";
 import { tiles } from "./attendance-tiles";
 import { icon } from "./icons";
@@ -44,6 +45,7 @@ export class AttendancePage extends UsherElement {
   @state() private problem: Problem | null = null;
   /** What is on screen is older than it should be. */
   @state() private isStale = false;
+  @query("attendance-plot") private plot!: AttendancePlot | null;
   @query("attendance-people") private list!: AttendancePeople | null;
   readonly #entryId = decodeURIComponent(location.pathname.split("/")[2] ?? "");
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -97,7 +99,9 @@ export class AttendancePage extends UsherElement {
           <span class="label" id="download">${attendance("download")}</span>
           <div class="line">${(["csv", "json"] as const).map((form) => html`<a class="button" download
             href=${api.attendanceUrl(this.sessionId, form)}
-            aria-label=${attendance(`download.${form}.label`)}>${icon("file")}${attendance(`download.${form}`)}</a>`)}</div>
+            aria-label=${attendance(`download.${form}.label`)}>${icon("file")}${attendance(`download.${form}`)}</a>`)}
+            <button type="button" class="button" aria-label=${attendance("download.png.label")}
+              @click=${() => this.plot?.download(`attendance-${this.sessionId}.png`)}>${icon("file")}${attendance("download.png")}</button></div>
         </div>
       </div>`;
   }

@@ -10,6 +10,8 @@ import plotLook from "uplot/dist/uPlot.min.css?inline";
 import { attendance } from "../messages/attendance";
 import { placeAt, stacked, tableMoments, tick, timeIn, type Layer } from "../lib/attendance";
 import { coloursIn, onColours } from "../lib/colour";
+import { withLegend } from "../lib/picture";
+import { save } from "../lib/saving";
 import { direction, number } from "../lib/language";
 import type { CurveView } from "../lib/protocol";
 import { sheets } from "./sheets";
@@ -69,6 +71,23 @@ export class AttendancePlot extends UsherElement {
       ><div class="canvas"></div></div>
       ${this.renderTable()}
     `;
+  }
+
+  /** Give the plot as a picture, on the paper of the page and with the names of its layers below. */
+  download(name: string): void {
+    const drawn = this.#plot?.ctx.canvas;
+    if (!drawn) return;
+    const colour = coloursIn(this.renderRoot as ShadowRoot);
+    const unit = drawn.width / (this.canvas.clientWidth || drawn.width);
+    const picture = withLegend(drawn, unit, direction() === "rtl", {
+      paper: colour("--paper-raised"),
+      ink: colour("--ink"),
+      font: `${13 * unit}px ${getComputedStyle(this).fontFamily || "system-ui"}`,
+      layers: this.layers.map((layer, at) => ({ label: layer.label, colour: colour(`--series-${at + 1}`) })),
+    });
+    picture.toBlob((blob) => {
+      if (blob) save(blob, name);
+    }, "image/png");
   }
 
   private renderTable(): TemplateResult {

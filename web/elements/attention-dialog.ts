@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 import { call, keepWishes, mayNotify, wishes, type Wishes } from "../lib/attention";
 import { common } from "../messages/common";
+import { dialogs } from "../messages/dialogs";
 import { room } from "../messages/room";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
@@ -20,17 +21,17 @@ export class AttentionDialog extends UsherElement {
 
   protected override render(): TemplateResult {
     const { wished } = this;
-    return html`<modal-dialog heading=${room("attention")}>
+    return html`<modal-dialog heading=${dialogs("attention")}>
       <div class="stack">
-        <p class="soft">${room("attention.text")}</p>
+        <p class="soft">${dialogs("attention.text")}</p>
         <label class="check"><input type="checkbox" .checked=${wished.desktop} @change=${this.onDesktop} />
-          <span>${room("attention.desktop")}</span></label>
-        <p role="status" class="hint">${this.isDenied ? room("attention.denied") : nothing}</p>
+          <span>${dialogs("attention.desktop")}</span></label>
+        <p role="status" class="hint">${this.isDenied ? dialogs("attention.denied") : nothing}</p>
         <label class="check"><input type="checkbox" .checked=${wished.sound} @change=${this.onSound} />
-          <span>${room("attention.sound")}</span></label>
+          <span>${dialogs("attention.sound")}</span></label>
       </div>
       <button slot="foot" type="button" class="button" ?disabled=${!wished.desktop && !wished.sound}
-        @click=${() => call(room("attention"), room("hands.many", { count: 1 }))}>${room("attention.test")}</button>
+        @click=${() => call(dialogs("attention"), room("hands.many", { count: 1 }))}>${dialogs("attention.test")}</button>
       <button slot="foot" type="button" class="button primary" @click=${() => this.dialog.close()}>${common("done")}</button>
     </modal-dialog>`;
   }

@@ -6,7 +6,7 @@ import { BLOCK_WAYS } from "../lib/menu";
 
 import type { BlockBy, Command, Row } from "../lib/protocol";
 import { blockName, blockText } from "../lib/permissions";
-import { room } from "../messages/room";
+import { dialogs } from "../messages/dialogs";
 import { CommandDialog } from "./command-dialog";
 
 @customElement("block-dialog")
@@ -20,20 +20,20 @@ export class BlockDialog extends CommandDialog {
   }
 
   protected heading(): string {
-    return room("block.heading", { name: this.row?.name ?? "" });
+    return dialogs("block.heading", { name: this.row?.name ?? "" });
   }
 
   protected action(): string {
-    return room("block.action");
+    return dialogs("block.action");
   }
 
   protected fields(): TemplateResult {
     const ways = BLOCK_WAYS.filter((by) => by !== "link" || this.row?.origin === "guest_link");
     return html`<p class="soft">
-        ${room("block.text")}
+        ${dialogs("block.text")}
       </p>
       <fieldset class="field">
-        <legend>${room("block.by")}</legend>
+        <legend>${dialogs("block.by")}</legend>
         <div class="stack">
           ${ways.map(
             (by) => html`<label class="check">

@@ -9,7 +9,7 @@ import { moment } from "../lib/timing";
 import { blockName } from "../lib/permissions";
 import type { BlockBy, BlockView, Problem } from "../lib/protocol";
 import { common } from "../messages/common";
-import { room } from "../messages/room";
+import { dialogs } from "../messages/dialogs";
 import type { ModalDialog } from "./modal-dialog";
 import "./modal-dialog";
 import { sheets } from "./sheets";
@@ -48,7 +48,7 @@ export class BlockedPeople extends UsherElement {
   @query("modal-dialog") private dialog!: ModalDialog;
 
   protected override render(): TemplateResult {
-    return html`<modal-dialog heading=${room("blocked")}>
+    return html`<modal-dialog heading=${dialogs("blocked")}>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
       ${this.blocks ? this.renderList(this.blocks) : html`<p class="faint" role="status">${common("loading")}</p>`}
     </modal-dialog>`;
@@ -62,7 +62,7 @@ export class BlockedPeople extends UsherElement {
   }
 
   private renderList(blocks: readonly BlockView[]): TemplateResult {
-    if (blocks.length === 0) return html`<p class="soft">${room("blocked.none")}</p>`;
+    if (blocks.length === 0) return html`<p class="soft">${dialogs("blocked.none")}</p>`;
     return html`<ul role="list">
       ${blocks.map(
         (block) => html`<li data-block=${block.id}>
@@ -71,8 +71,8 @@ export class BlockedPeople extends UsherElement {
             <p class="hint">${block.email}</p>
             <p class="hint">${about(block)}</p>
           </div>
-          <button type="button" class="button small" aria-label=${room("blocked.lift.person", { name: block.name })}
-            @click=${() => this.unblock(block.id)}>${room("blocked.lift")}</button>
+          <button type="button" class="button small" aria-label=${dialogs("blocked.lift.person", { name: block.name })}
+            @click=${() => this.unblock(block.id)}>${dialogs("blocked.lift")}</button>
         </li>`,
       )}
     </ul>`;
@@ -103,6 +103,6 @@ function about(block: BlockView): string {
   };
   // The name stands for a way of recognising; of a link that is none of the ways it says nothing.
   return block.link_name && block.by.includes("link")
-    ? room("blocked.about.link", { ...facts, link: block.link_name })
-    : room("blocked.about", facts);
+    ? dialogs("blocked.about.link", { ...facts, link: block.link_name })
+    : dialogs("blocked.about", facts);
 }

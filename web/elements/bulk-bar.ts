@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { tab } from "../messages/tab";
+import { bulk } from "../messages/bulk";
 import { runAsPart, tell } from "../lib/asking";
 import { carryAll, undoOf, type BulkAction, type BulkName, type BulkResult } from "../lib/bulk";
 import type { MenuGroup } from "../lib/menu";
@@ -32,26 +32,26 @@ export class BulkBar extends UsherElement {
   protected override render(): TemplateResult {
     const buttons = this.actions.slice(0, BUTTONS);
     const others = this.actions.slice(BUTTONS);
-    return html`<div class="bar" role="region" aria-label=${tab("bulk.label")}>
+    return html`<div class="bar" role="region" aria-label=${bulk("label")}>
       <div class="about">
-        <b role="status">${tab("bulk.selected", { count: this.count })}</b>
+        <b role="status">${bulk("selected", { count: this.count })}</b>
         <span class="grow" role="status">${this.renderProgress()}</span>
-        <button type="button" class="button quiet icon small" aria-label=${tab("bulk.clear")}
-          title=${tab("bulk.clear")} @click=${this.clear}>${icon("close")}</button>
+        <button type="button" class="button quiet icon small" aria-label=${bulk("clear")}
+          title=${bulk("clear")} @click=${this.clear}>${icon("close")}</button>
       </div>
       ${this.hint ? html`<p class="hint">${this.hint}</p>` : nothing}
       <div class="actions">
         ${buttons.map((action) => this.renderAction(action))}
         ${others.length > 0
-          ? html`<menu-button small label=${tab("bulk.more")} .items=${() => this.menu(others)}></menu-button>`
+          ? html`<menu-button small label=${bulk("more")} .items=${() => this.menu(others)}></menu-button>`
           : nothing}
-        ${this.actions.length === 0 ? html`<span class="hint">${tab("bulk.nothing")}</span>` : nothing}
+        ${this.actions.length === 0 ? html`<span class="hint">${bulk("nothing")}</span>` : nothing}
       </div>
     </div>`;
   }
 
   private renderProgress(): string | typeof nothing {
-    return this.progress ? tab("bulk.working", this.progress) : nothing;
+    return this.progress ? bulk("working", this.progress) : nothing;
   }
 
   private renderAction(action: BulkAction): TemplateResult {
@@ -77,13 +77,13 @@ export class BulkBar extends UsherElement {
     tell(this.from, {
       text: summary(name, result),
       tone: result.done.length === 0 ? "bad" : "plain",
-      ...(undo.length > 0 ? { action: { label: tab("bulk.undo"), isUndo: true, run: () => void this.undo(undo) } } : {}),
+      ...(undo.length > 0 ? { action: { label: bulk("undo"), isUndo: true, run: () => void this.undo(undo) } } : {}),
     });
   }
 
   private async undo(commands: Command[]): Promise<void> {
     const result = await this.carry(commands);
-    const done = result.done.length > 0 ? tab("done.undone", { count: result.done.length }) : "";
+    const done = result.done.length > 0 ? bulk("done.undone", { count: result.done.length }) : "";
     tell(this.from, { text: withRefusals(done, result), tone: done ? "plain" : "bad" });
   }
 
@@ -106,17 +106,17 @@ export class BulkBar extends UsherElement {
 }
 
 const words = ({ name, commands }: BulkAction): string =>
-  tab("bulk.do", { action: tab(`bulk.${name}`), count: commands.length });
+  bulk("do", { action: bulk(name), count: commands.length });
 
 /** One sentence for all: how many it was done for, and why not for the others. */
 export function summary(name: BulkName, result: BulkResult): string {
   const count = result.done.length;
-  return withRefusals(count > 0 ? tab(`done.${name}`, { count }) : "", result);
+  return withRefusals(count > 0 ? bulk(`done.${name}`, { count }) : "", result);
 }
 
 function withRefusals(done: string, { refused }: BulkResult): string {
   const [first] = refused;
   if (!first) return done;
   const values = { count: refused.length, reason: first.sentence };
-  return done ? tab("done.and_refused", { done, ...values }) : tab("done.refused", values);
+  return done ? bulk("done.and_refused", { done, ...values }) : bulk("done.refused", values);
 }

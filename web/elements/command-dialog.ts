@@ -36,14 +36,11 @@ export abstract class CommandDialog extends UsherElement {
     return html`<form id="form" class="stack" @submit=${this.submit}>
         ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
         ${this.fields()}
-        <div class="line">
-          <span class="grow"></span>
-          <button type="button" class="button" @click=${() => this.dialog.close()}>${common("cancel")}</button>
-          <button class="button ${this.isDangerous ? "danger" : "primary"}" ?disabled=${this.isBusy}>
-            ${this.action()}
-          </button>
-        </div>
-      </form>`;
+      </form>
+      <button slot="foot" type="button" class="button" @click=${() => this.dialog.close()}>${common("cancel")}</button>
+      <button slot="foot" form="form" class="button primary ${this.isDangerous ? "danger" : ""}" ?disabled=${this.isBusy}>
+        ${this.action()}
+      </button>`;
   }
 
   protected async show(): Promise<void> {

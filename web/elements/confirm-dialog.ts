@@ -32,7 +32,7 @@ export class ConfirmDialog extends UsherElement {
       <button slot="foot" type="button" class="button" data-autofocus @click=${() => this.end(false)}>
         ${common("cancel")}
       </button>
-      <button slot="foot" type="button" class="button ${this.question?.isHarmless ? "primary" : "danger"}" @click=${() => this.end(true)}>
+      <button slot="foot" type="button" class="button primary ${this.question?.isHarmless ? "" : "danger"}" @click=${() => this.end(true)}>
         ${this.question?.action}
       </button>
     </modal-dialog>`;

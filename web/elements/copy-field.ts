@@ -23,6 +23,8 @@ export class CopyField extends UsherElement {
   /** What the link is called, also on a printed code. */
   @property() label = "";
   @property() value = "";
+  /** It is no link: there is nothing to share, and no code to scan. */
+  @property({ type: Boolean }) plain = false;
   @state() private said: "" | "copied" | "not_copied" = "";
   @state() private showsCode = false;
   @query("input") private input!: HTMLInputElement;
@@ -38,12 +40,14 @@ export class CopyField extends UsherElement {
         <button type="button" class="button" aria-label=${invite("copy.of", { label })} @click=${this.copy}>
           ${icon(isCopied ? "check" : "copy")}${invite(isCopied ? "copied" : "copy")}
         </button>
-        ${hasShareSheet()
+        ${hasShareSheet() && !this.plain
           ? html`<button type="button" class="button" aria-label=${invite("share.of", { label })}
               @click=${this.share}>${icon("share")}${invite("share")}</button>`
           : nothing}
-        <button type="button" class="button" aria-expanded=${this.showsCode}
-          aria-label=${invite("qr.of", { label })} @click=${this.toggleCode}>${invite("qr")}</button>
+        ${this.plain
+          ? nothing
+          : html`<button type="button" class="button" aria-expanded=${this.showsCode}
+              aria-label=${invite("qr.of", { label })} @click=${this.toggleCode}>${invite("qr")}</button>`}
       </div>
       <span class="hidden-visually" role="status">${this.said ? invite(this.said) : ""}</span>
       ${this.said === "not_copied" ? html`<p class="hint">${invite("not_copied")}</p>` : nothing}

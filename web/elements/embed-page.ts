@@ -1,7 +1,7 @@
 /** The tab alone, for a frame on another site's page: the host token stands in the fragment. */
 
 import { html, type TemplateResult } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 import "../lib/page";
 import { room } from "../messages/room";
 import "./participants-tab";
@@ -13,7 +13,9 @@ import own from "./embed-page.css?inline";
 export class EmbedPage extends UsherElement {
   static override styles = sheets(own);
 
-  @state() private token = location.hash.slice(1);
+  /** Set where a page of ours shows this one in its own place; else it stands in the fragment. */
+  @property({ attribute: false }) token = location.hash.slice(1);
+  @property({ attribute: false }) browserKey = "";
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -29,7 +31,8 @@ export class EmbedPage extends UsherElement {
   protected override render(): TemplateResult {
     return html`<main id="main">
       <h1 class="hidden-visually">${room("participants")}</h1>
-      <participants-tab .server=${location.origin} .token=${this.token}></participants-tab>
+      <participants-tab .server=${location.origin} .browserKey=${this.browserKey}
+        .token=${this.token}></participants-tab>
     </main>`;
   }
 

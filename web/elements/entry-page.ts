@@ -28,6 +28,7 @@ import "./menu-button";
 import "./problem-card";
 import "./session-badge";
 import type { ShareWindow } from "./share-window";
+import "./sign-in-link";
 import "./site-header";
 import "./toast-list";
 import type { ToastList } from "./toast-list";
@@ -83,6 +84,7 @@ export class EntryPage extends UsherElement {
     const isStranger = this.problem.code === "not_signed_in";
     return html`<problem-card .problem=${this.problem}
       more=${isStranger ? words("stranger") : ""}>
+      ${isStranger ? html`<sign-in-link></sign-in-link>` : nothing}
       <a class="button" href="/">${common("home")}</a>
     </problem-card>`;
   }

@@ -110,7 +110,7 @@ export class FloatingMenu extends UsherElement {
 
   private choose(item: MenuItem): void {
     this.close();
-    if (item.act) item.act();
+    if (item.act) item.act(this);
     else this.dispatchEvent(new ChooseEvent(item));
   }
 

@@ -19,7 +19,7 @@ import own from "./join-page.css?inline";
 
 /** Refusals of the form itself; all others end the visit and are shown as a page. */
 const ABOUT_THE_FORM: ReadonlySet<string> = new Set([
-  "bad_request", "rate_limited", "overloaded", "restarting", "internal",
+  "bad_request", "consent_required", "rate_limited", "overloaded", "restarting", "internal",
 ]);
 
 @customElement("guest-door-form")
@@ -34,10 +34,13 @@ export class GuestDoorForm extends UsherElement {
   /** What was sent stays as it is until there is an answer, however long the line is dead. */
   @state() private isBusy = false;
   @state() private isNameMissing = false;
+  @state() private isAgreeMissing = false;
   @state() private problem: Problem | null = null;
   @state() private known: Guest | null = recallGuest();
   @state() private hasForgotten = false;
   @query("#name") private nameField!: HTMLInputElement | null;
+  @query("#consent") private consent!: HTMLElement | null;
+  @query("#agree") private agreeField!: HTMLInputElement | null;
   @query("email-field") private emailField!: EmailField | null;
   readonly #line = new Line(this);
 
@@ -46,9 +49,7 @@ export class GuestDoorForm extends UsherElement {
     return html`<div class="card door">
       ${doorHeader(this.door)}
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-      <div role="status">
-        ${this.#line.isDead ? html`<p class="offline">${doors("offline")}</p>` : nothing}
-      </div>
+      ${this.#line.render()}
       ${returns ? this.renderReturn() : this.renderForm()}
     </div>`;
   }
@@ -69,9 +70,7 @@ export class GuestDoorForm extends UsherElement {
   }
 
   private renderForm(): TemplateResult {
-    const { consent } = this.door;
     const filled = this.typed ?? this.known;
-    const label = consent ? doors("guest.agree") : doors("guest.join");
     return html`<form novalidate @submit=${this.submit}>
       <div class="field">
         <label for="name">${doors("name")}</label>
@@ -84,12 +83,31 @@ export class GuestDoorForm extends UsherElement {
       </div>
       <email-field label=${doors("email")} hint=${doors("guest.why")} .value=${filled?.email ?? ""}
         ?readonly=${this.isBusy}></email-field>
-      ${consent ? html`<div class="consent" dir="auto" tabindex="0" role="note">${consent}</div>` : nothing}
+      ${this.renderConsent()}
       <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>
-        ${this.isBusy ? doors("guest.joining") : label}
+        ${this.isBusy ? doors("guest.joining") : doors("guest.join")}
       </button>
       ${this.renderForget()}
     </form>`;
+  }
+
+  /** The text is the host's own; the words around it are ours. Nobody has agreed before they tick the box. */
+  private renderConsent(): TemplateResult | typeof nothing {
+    const { consent } = this.door;
+    if (!consent) return nothing;
+    return html`<div class="consent" id="consent" dir="auto" tabindex="0" role="note">${consent}</div>
+      <label class="check">
+        <input type="checkbox" id="agree" name="agree" required aria-describedby="consent agree-fault"
+          aria-invalid=${this.isAgreeMissing ? "true" : nothing} @change=${this.onAgree} />
+        <span>${doors("guest.agree")}</span>
+      </label>
+      <div id="agree-fault" role="status">
+        ${this.isAgreeMissing ? html`<p class="fault">${doors("guest.agree.missing")}</p>` : nothing}
+      </div>`;
+  }
+
+  private onAgree(): void {
+    if (this.agreeField?.checked) this.isAgreeMissing = false;
   }
 
   private renderForget(): TemplateResult | typeof nothing {
@@ -119,7 +137,10 @@ export class GuestDoorForm extends UsherElement {
     this.isNameMissing = name === "";
     if (this.isNameMissing) return this.nameField?.focus();
     if (email === null) return this.emailField?.focus();
-    void this.pass(() => api.redeemGuestLink({ token: this.token, name, email }), { name, email });
+    this.isAgreeMissing = this.agreeField?.checked === false;
+    if (this.isAgreeMissing) return this.agreeField?.focus();
+    const consent = this.door.consent_version;
+    void this.pass(() => api.redeemGuestLink({ token: this.token, name, email, consent }), { name, email });
   }
 
   private async pass(door: () => Promise<Admitted>, guest?: Guest): Promise<void> {
@@ -132,9 +153,19 @@ export class GuestDoorForm extends UsherElement {
     } catch (error) {
       const problem = api.problemOf(error);
       this.isBusy = false;
+      if (problem.code === "consent_required") await this.readAgain();
       if (problem.code === "not_found") this.isSomebodyElse = true;
       else if (ABOUT_THE_FORM.has(problem.code)) this.problem = problem;
       else this.dispatchEvent(new RefusedEvent(problem, guest));
     }
+  }
+
+  /** The text has changed since this form was shown: it is to be read, and the box ticked, anew. */
+  private async readAgain(): Promise<void> {
+    this.isSomebodyElse = true;
+    if (this.agreeField) this.agreeField.checked = false;
+    this.door = await api.lookAtGuestLink(this.token).catch(() => this.door);
+    await this.updateComplete;
+    this.consent?.focus();
   }
 }

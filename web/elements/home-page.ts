@@ -19,6 +19,7 @@ import type { CreateEntry } from "./create-entry";
 import { icon } from "./icons";
 import { KIND_ICONS } from "./kind-icons";
 import "./problem-card";
+import "./sign-in-link";
 import "./site-header";
 import { sheets } from "./sheets";
 import "./toast-list";
@@ -80,7 +81,7 @@ export class HomePage extends UsherElement {
 
   private renderStranger(problem: Problem): TemplateResult {
     return html`<problem-card .problem=${problem}
-      more=${home("stranger")}></problem-card>`;
+      more=${home("stranger")}><sign-in-link></sign-in-link></problem-card>`;
   }
 
   private renderEntries(): TemplateResult {

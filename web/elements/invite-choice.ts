@@ -72,7 +72,7 @@ export const inviteCommand = (invitees: Invitee[], choice: Choice): InviteComman
 const ICONS: Record<InvitationType, IconName> = {
   viewer: "people",
   speaker: "mic",
-  moderator: "check",
+  moderator: "shield",
   collaborator: "pencil",
 };
 

@@ -67,15 +67,15 @@ export class InviteLobby extends UsherElement {
 
   protected override render(): TemplateResult {
     if (this.step === "arriving") {
-      return html`<p class="loading" role="status">${this.#line.isDead ? doors("offline") : doors("arriving")}</p>`;
+      return html`<div class="loading">
+        <p role="status">${this.#line.isInTrouble ? "" : doors("arriving")}</p>
+        ${this.#line.render()}
+      </div>`;
     }
     return html`<div class="card door">
       ${doorHeader(this.door)}
       ${this.problem ? html`<p class="problem" id="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-      <div role="status">
-        ${this.note ? html`<p>${this.note}</p>` : nothing}
-        ${this.#line.isDead ? html`<p class="offline">${doors("offline")}</p>` : nothing}
-      </div>
+      ${this.#line.render(this.note ? html`<p>${this.note}</p>` : nothing)}
       ${this.renderStep()}
     </div>`;
   }

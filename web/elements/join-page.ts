@@ -72,9 +72,9 @@ export class JoinPage extends UsherElement {
       </problem-card>`;
     }
     if (!looked) {
-      return html`<div class="loading" role="status">
-        <h1>${doors("looking")}</h1>
-        ${this.#line.isDead ? html`<p>${doors("offline")}</p>` : nothing}
+      return html`<div class="loading">
+        <div role="status"><h1>${doors("looking")}</h1></div>
+        ${this.#line.render()}
       </div>`;
     }
     return looked.kind === "guest"

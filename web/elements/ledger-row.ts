@@ -2,7 +2,7 @@
 
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { ledgerMenu } from "../lib/room-menus";
+import { ledgerMenu } from "../lib/invitation-menu";
 import { moment } from "../lib/timing";
 import { initials, invitationName, ledgerName, tint } from "../lib/words";
 import { ledger } from "../messages/ledger";
@@ -46,6 +46,7 @@ export class LedgerRow extends UsherElement {
   protected override render(): TemplateResult {
     const { row, you, session } = this;
     const name = row.name || row.email;
+    const menu = ledgerMenu(row, you, session);
     const most = row.max_uses ?? 0;
     const facts = [
       most > 1 ? ledger("uses", { uses: row.uses, most }) : "",
@@ -65,9 +66,8 @@ export class LedgerRow extends UsherElement {
       ${row.mail === "failed"
         ? html`<span class="badge bad">${ledger("mail_failed")}</span>`
         : html`<span class="badge ${LEDGER_LOOK[row.state]}">${ledgerName(row.state)}</span>`}
-      ${ledgerMenu(row, you, session).length > 0
-        ? html`<menu-button small label=${ledger("more", { name })}
-            .items=${() => ledgerMenu(row, you, session)}></menu-button>`
+      ${menu.length > 0
+        ? html`<menu-button small label=${ledger("more", { name })} .items=${() => menu}></menu-button>`
         : nothing}
     `;
   }

@@ -10,6 +10,7 @@ import { invitationMenu } from "../lib/invitation-menu";
 import { untilText } from "../lib/invite-words";
 import { EVERYTHING, filtersOf, isNarrowed, PAGE, pageOf, SORTS, type LedgerQuery } from "../lib/ledger";
 import { number } from "../lib/language";
+import { saveLedger } from "../lib/saving";
 import { moment } from "../lib/timing";
 import { invitationName, ledgerName } from "../lib/words";
 import { common } from "../messages/common";
@@ -109,13 +110,15 @@ export class LedgerWindow extends UsherElement {
   private renderBody(): TemplateResult {
     const { rows, summary, problem } = this;
     return html`
-      ${this.renderFilters(summary)}
-      <div class="tools">
-        ${this.renderSelection()}
-        <ledger-bulk .entryId=${this.entryId} .types=${this.types} .rows=${[...this.picked.values()]}
-          .total=${this.isAll ? (summary?.matching ?? 0) : this.picked.size} .isAll=${this.isAll} .asked=${this.asked}
-          @done=${this.afterBulk}></ledger-bulk>
-      </div>
+      ${summary?.total === 0
+        ? nothing // There is nothing to find or to choose.
+        : html`${this.renderFilters(summary)}
+          <div class="tools">
+            ${this.renderSelection()}
+            <ledger-bulk .entryId=${this.entryId} .types=${this.types} .rows=${[...this.picked.values()]}
+              .total=${this.isAll ? (summary?.matching ?? 0) : this.picked.size} .isAll=${this.isAll} .asked=${this.asked}
+              @done=${this.afterBulk}></ledger-bulk>
+          </div>`}
       ${problem ? html`<p class="problem" role="alert">${problem.sentence}</p>` : nothing}
       <p class="hidden-visually" role="status">${this.said}</p>
       <div class="found">
@@ -190,6 +193,7 @@ export class LedgerWindow extends UsherElement {
       ${count > 0
         ? html`<button type="button" class="button quiet small" @click=${this.unpick}>${invite("ledger.unpick")}</button>`
         : nothing}
+      <button type="button" class="button quiet small save" @click=${this.save}>${invite("ledger.save")}</button>
     </div>`;
   }
 
@@ -297,13 +301,21 @@ export class LedgerWindow extends UsherElement {
       ]);
       if (look.signal.aborted) return;
       this.#next = Date.now() + SPARED * (Date.now() - begun);
+      const wasInFilters = this.renderRoot.querySelector(".filters:focus-within") !== null;
       [this.rows, this.summary, this.problem] = [rows, summary, null];
+      if (summary.total === 0 && wasInFilters) await this.focusInvite();
       if (isTold) this.said = invite("ledger.found", { count: summary.matching });
       // What is picked is told about as it is now.
       this.picked = new Map([...this.picked].map(([id, row]) => [id, rows.find((one) => one.id === id) ?? row]));
     } catch (error) {
       if (!look.signal.aborted) this.problem = api.problemOf(error);
     }
+  }
+
+  /** The filters go away with the last invitation, and the focus with them. */
+  private async focusInvite(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(".empty .button")?.focus();
   }
 
   private pick(row: LedgerRow, isPicked: boolean): void {
@@ -320,6 +332,15 @@ export class LedgerWindow extends UsherElement {
     if (!(event.target as HTMLInputElement).checked) return this.unpick();
     this.picked = new Map([...this.picked, ...(this.rows ?? []).map((row) => [row.id, row] as const)]);
   }
+
+  private readonly save = async (): Promise<void> => {
+    try {
+      await saveLedger(this.entryId, this.asked);
+      this.said = invite("ledger.saved");
+    } catch (error) {
+      this.problem = api.problemOf(error);
+    }
+  };
 
   private readonly unpick = (): void => {
     this.picked = new Map();

@@ -1,12 +1,18 @@
 /** The line to the server, as somebody at a door sees it: whether it is dead, and work that waits for it. */
 
-import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { reach } from "../lib/api";
-import { insist } from "../lib/insisting";
+import { insist, type Trouble } from "../lib/insisting";
+import { doors } from "../messages/doors";
+
+const SECOND_MS = 1_000;
 
 export class Line implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  #hasFailed = false;
+  #trouble: Trouble["kind"] | null = null;
+  /** When a busy server is asked again, by the clock of this page. */
+  #until = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -15,7 +21,11 @@ export class Line implements ReactiveController {
 
   /** The browser knows of some dead lines at once; of the others only a request finds out. */
   get isDead(): boolean {
-    return this.#hasFailed || !navigator.onLine;
+    return this.#trouble === "dead" || !navigator.onLine;
+  }
+
+  get isInTrouble(): boolean {
+    return this.isDead || this.#trouble === "busy";
   }
 
   hostConnected(): void {
@@ -26,13 +36,35 @@ export class Line implements ReactiveController {
   hostDisconnected(): void {
     window.removeEventListener("online", this.#changed);
     window.removeEventListener("offline", this.#changed);
+    clearInterval(this.#timer);
   }
 
   insist<T>(work: () => Promise<T>): Promise<T> {
-    return insist(work, (isDead) => {
-      this.#hasFailed = isDead;
+    return insist(work, (trouble) => {
+      clearInterval(this.#timer);
+      this.#trouble = trouble?.kind ?? null;
+      if (trouble?.kind === "busy") {
+        this.#until = performance.now() + trouble.forMs;
+        this.#timer = setInterval(this.#changed, SECOND_MS);
+      }
       this.#changed();
     });
+  }
+
+  /**
+   * What is the trouble, for people at a door. The seconds are shown, but not read aloud each time.
+   *
+   * @param note what else there is to say at this place.
+   */
+  render(note: TemplateResult | typeof nothing = nothing): TemplateResult {
+    const isBusy = this.isInTrouble && !this.isDead;
+    const seconds = Math.max(0, Math.round((this.#until - performance.now()) / SECOND_MS));
+    return html`<div role="status">
+        ${note}
+        ${this.isDead ? html`<p class="offline">${doors("offline")}</p>` : nothing}
+        ${isBusy ? html`<p class="offline">${doors("busy")}</p>` : nothing}
+      </div>
+      ${isBusy ? html`<p class="hint">${doors("busy.again", { seconds })}</p>` : nothing}`;
   }
 
   /**

@@ -13,6 +13,13 @@ import type { ListScroll } from "./list-scroll";
 /** Who is told of which queue. */
 const TOLD: readonly (readonly [Queue, Right])[] = [["raised_hands", "lower_hands"], ["waiting", "admit"]];
 
+/** Something was read aloud: for whoever shows the list to say it while the list is hidden. */
+export class SaidEvent extends Event {
+  constructor(readonly text: string) {
+    super("usher-said");
+  }
+}
+
 interface Host extends ReactiveControllerHost, HTMLElement {
   view: View;
   you: SelfView;
@@ -29,6 +36,7 @@ export class ListNews implements ReactiveController {
     // A space more makes the same words a change, which is read again.
     this.said = this.said === text ? `${text}\u00a0` : text;
     this.host.requestUpdate();
+    this.host.dispatchEvent(new SaidEvent(this.said));
   });
 
   constructor(private readonly host: Host) {

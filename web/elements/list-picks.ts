@@ -1,13 +1,13 @@
 /** Selecting several people: boxes, ranges, a whole group, and the bar at the foot. */
 
-import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
+import { html, nothing, type LitElement, type ReactiveController, type TemplateResult } from "lit";
 import { tab } from "../messages/tab";
 import { bulkActions, type BulkName } from "../lib/bulk";
+import { loadBulkBar, openWindow } from "../lib/opening";
 import { placeOf, type Place } from "../lib/places";
 import { countOf, findRow } from "../lib/roster";
 import { Selection } from "../lib/selection";
 import type { Group, Row, SelfView, View } from "../lib/protocol";
-import "./bulk-bar";
 import type { BulkBar } from "./bulk-bar";
 import { idOf } from "./participant-group";
 import type { PickEvent } from "./row-element";
@@ -15,7 +15,7 @@ import type { PickEvent } from "./row-element";
 /** Rights that come with something to do for several people. */
 const RIGHTS = ["lower_hands", "mute_others", "manage_stage", "set_role", "remove", "admit"] as const;
 
-interface Host extends ReactiveControllerHost, HTMLElement {
+interface Host extends LitElement {
   view: View;
   you: SelfView;
   mayPick(row: Row): boolean;
@@ -76,7 +76,7 @@ export class ListPicks implements ReactiveController {
     for (const name of names) {
       const action = actions.find((one) => one.name === (name as BulkName));
       if (action) {
-        void this.#bar()?.do(action);
+        void openWindow(this.host, loadBulkBar, () => this.#bar()?.do(action));
         return true;
       }
     }
@@ -129,6 +129,8 @@ export class ListPicks implements ReactiveController {
   }
 
   #set(selection: Selection): void {
+    // Rows keep clear of the bar, whose height is known once its code has come.
+    if (this.size === 0 && selection.size > 0) void openWindow(this.host, loadBulkBar, () => this.host.requestUpdate());
     this.#selection = selection;
     this.#whole = null;
     this.host.requestUpdate();

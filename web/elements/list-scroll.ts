@@ -12,9 +12,12 @@ import { intoRows, NOTHING, rowTop, scrollTo, sliceAt, type Slice } from "../lib
 import type { Group, View } from "../lib/protocol";
 import type { ParticipantGroup } from "./participant-group";
 
-/** Rows drawn beside the screen: at least these, and a few more, so that it is not done for each. */
-const LEAST_EXTRA = 5;
-const EXTRA = 12;
+/** Rows drawn beside the screen: more of them whither one scrolls. */
+const AHEAD = 14;
+const BEHIND = 6;
+/** So many rows come at once: few enough for one frame, and not each of them alone. */
+const STEP = 4;
+const SIDES = { [-1]: [AHEAD, BEHIND], 0: [(AHEAD + BEHIND) / 2, (AHEAD + BEHIND) / 2], 1: [BEHIND, AHEAD] } as const;
 
 export interface Looked {
   top: number;
@@ -46,6 +49,8 @@ export class ListScroll implements ReactiveController {
   #lastTop = 0;
   #heading: -1 | 0 | 1 = 0;
   #settled: Promise<void> = Promise.resolve();
+  /** What was on screen when the list was put away. */
+  #away: readonly Mark[] = [];
 
   constructor(private readonly host: Host) {
     host.addController(this);
@@ -64,7 +69,7 @@ export class ListScroll implements ReactiveController {
     const { view } = this.host;
     if (view === this.#view) return;
     // Still with the old rows on screen; measured now, because scrolling runs ahead of events.
-    if (this.#view && !this.#isAtTop()) this.#anchor ??= anchorOf(view, this.#marks(this.#view));
+    if (this.#view && this.#isShown && !this.#isAtTop()) this.#anchor ??= anchorOf(view, this.#marks(this.#view));
     this.#view = view;
   }
 
@@ -78,6 +83,7 @@ export class ListScroll implements ReactiveController {
   }
 
   readonly look = (): void => {
+    if (!this.#isShown) return;
     this.#listenTo(this.#find());
     const screen = this.#screen();
     const scrolled = this.#scroller?.scrollTop ?? 0;
@@ -92,8 +98,9 @@ export class ListScroll implements ReactiveController {
       }
       const px = screen.top - box.top;
       const body = group.body(screen.height);
-      const needed = sliceAt(body, px, LEAST_EXTRA);
-      if (!covers(group.slice, needed, group.scale)) group.slice = sliceAt(body, px, EXTRA);
+      const [before, behind] = SIDES[this.#heading];
+      const needed = sliceAt(body, px, before - STEP, behind - STEP);
+      if (!covers(group.slice, needed, group.scale)) group.slice = sliceAt(body, px, before, behind);
       const top = Math.floor(Math.max(0, intoRows(body, px)) / body.rowPx);
       const rows = Math.ceil(screen.height / body.rowPx);
       uses.set(group.group, { top, rows, heading: this.#heading });
@@ -118,6 +125,20 @@ export class ListScroll implements ReactiveController {
     this.look();
   }
 
+  /** Remember what is on screen: the list is about to be hidden. */
+  putAway(): void {
+    this.#away = this.#isAtTop() ? [] : this.#marks(this.host.view);
+  }
+
+  /** The list is shown again: bring the same people to the same place, wherever they are now. */
+  async takeOut(): Promise<void> {
+    await this.#drawn();
+    const anchor = anchorOf(this.host.view, this.#away);
+    if (anchor) this.#hold(anchor);
+    else if (this.#scroller) this.#scroller.scrollTop = 0;
+    this.look();
+  }
+
   get top(): number {
     return this.#scroller?.scrollTop ?? 0;
   }
@@ -130,6 +151,7 @@ export class ListScroll implements ReactiveController {
 
   /** Rows of a group that are on screen, and not below a heading or what lies over the foot. */
   isOnScreen(place: Place): boolean {
+    if (!this.#isShown) return false;
     const group = this.#group(place.group);
     const box = group?.box();
     if (!group || !box) return false;
@@ -151,7 +173,7 @@ export class ListScroll implements ReactiveController {
     await this.#drawn();
     const anchor = this.#anchor;
     this.#anchor = null;
-    if (anchor) this.#hold(anchor);
+    if (anchor && this.#isShown) this.#hold(anchor);
     this.look();
     await this.#drawn();
   }
@@ -204,6 +226,11 @@ export class ListScroll implements ReactiveController {
     return [...this.host.groups].find((group) => group.group === name);
   }
 
+  /** Whoever shows the list may have put it away for a while, where nothing can be measured. */
+  get #isShown(): boolean {
+    return this.host.checkVisibility?.() ?? true;
+  }
+
   /** At the very top one sees what comes in there, as everywhere. */
   #isAtTop(): boolean {
     return (this.#scroller?.scrollTop ?? 0) <= 1;
@@ -243,6 +270,6 @@ export class ListScroll implements ReactiveController {
 function covers(drawn: Slice, needed: Slice, scale: number): boolean {
   if (scale < 1 && needed.end > 0) return false;
   if (needed.end === 0) return drawn.end === 0;
-  const isTooMuch = drawn.end - drawn.start > needed.end - needed.start + 4 * EXTRA;
+  const isTooMuch = drawn.end - drawn.start > needed.end - needed.start + 2 * (AHEAD + BEHIND);
   return drawn.start <= needed.start && drawn.end >= needed.end && !isTooMuch;
 }

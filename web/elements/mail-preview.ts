@@ -84,9 +84,9 @@ export class MailPreviewWindow extends UsherElement {
     const name = (LANGUAGES as Record<string, string>)[mail.language] ?? mail.language;
     return html`
       <dl>
-        <dt>${invite("preview.from")}</dt><dd>${mail.sender}</dd>
-        <dt>${invite("preview.to")}</dt><dd>${mail.to}</dd>
-        <dt>${invite("preview.subject")}</dt><dd><b lang=${mail.language}>${mail.subject}</b></dd>
+        <dt>${invite("preview.from")}</dt><dd dir="ltr">${mail.sender}</dd>
+        <dt>${invite("preview.to")}</dt><dd dir="ltr">${mail.to}</dd>
+        <dt>${invite("preview.subject")}</dt><dd lang=${mail.language} dir="auto"><b>${mail.subject}</b></dd>
         <dt>${invite("language")}</dt><dd>${name}</dd>
       </dl>
       <div class="line">
@@ -99,7 +99,7 @@ export class MailPreviewWindow extends UsherElement {
       ${this.look === "html"
         ? html`<iframe title=${invite("preview.frame")} lang=${mail.language} sandbox="allow-same-origin"
             .srcdoc=${withoutStyles(mail.html)} @load=${dress}></iframe>`
-        : html`<pre tabindex="0" lang=${mail.language} aria-label=${invite("preview.frame")}>${mail.text}</pre>`}
+        : html`<pre tabindex="0" dir="auto" lang=${mail.language} aria-label=${invite("preview.frame")}>${mail.text}</pre>`}
       <p class="hint">${invite("preview.link")}</p>`;
   }
 

@@ -6,7 +6,7 @@ import { common } from "../messages/common";
 import type { MenuGroup } from "../lib/menu";
 import "./floating-menu";
 import type { FloatingMenu } from "./floating-menu";
-import { icon } from "./icons";
+import { icon, type IconName } from "./icons";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 
@@ -20,6 +20,8 @@ export class MenuButton extends UsherElement {
   @property() label = "";
   /** Words on the button; without them it shows three dots. */
   @property() text = "";
+  /** Before the words on the button. */
+  @property({ attribute: false }) face: IconName | null = null;
   @property({ type: Boolean }) small = false;
   /** Asked when the menu opens, so that a hundred rows do not make a hundred menus. */
   @property({ attribute: false }) items: () => MenuGroup[] = () => [];
@@ -41,7 +43,7 @@ export class MenuButton extends UsherElement {
         title=${label}
         @click=${this.toggle}
         @keydown=${this.onKey}
-      >${this.text ? this.text : icon("more")}</button>
+      >${this.text ? html`${this.face ? icon(this.face) : nothing}${this.text}` : icon("more")}</button>
       <floating-menu @closed=${this.onClosed}></floating-menu>
     `;
   }

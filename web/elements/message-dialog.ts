@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import type { Command } from "../lib/protocol";
-import { room } from "../messages/room";
+import { dialogs } from "../messages/dialogs";
 import { CommandDialog } from "./command-dialog";
 
 @customElement("message-dialog")
@@ -13,19 +13,19 @@ export class MessageDialog extends CommandDialog {
   }
 
   protected heading(): string {
-    return room("message.heading");
+    return dialogs("message.heading");
   }
 
   protected action(): string {
-    return room("message.send");
+    return dialogs("message.send");
   }
 
   protected fields(): TemplateResult {
     return html`<div class="field">
-      <label for="text">${room("message.text")}</label>
+      <label for="text">${dialogs("message.text")}</label>
       <textarea class="input" id="text" name="text" rows="3" maxlength="300" data-first
         aria-describedby="who"></textarea>
-      <p class="hint" id="who">${room("message.who")}</p>
+      <p class="hint" id="who">${dialogs("message.who")}</p>
     </div>`;
   }
 

@@ -66,8 +66,8 @@ export class OutboxPage extends UsherElement {
       ${mails.map(
         (mail) => html`<li><button type="button" aria-current=${mail === open} data-mail=${mail.id}
           @click=${() => (this.openId = mail.id)}>
-          <span class="label">${mail.to}</span>
-          <span>${mail.subject}</span>
+          <span class="label" dir="ltr">${mail.to}</span>
+          <span dir="auto">${mail.subject}</span>
           <span class="hint">${moment(mail.at)}</span>
         </button></li>`,
       )}
@@ -77,10 +77,10 @@ export class OutboxPage extends UsherElement {
   private renderMail(mail: OutboxMail): TemplateResult {
     return html`<article class="card mail" aria-label=${mail.subject}>
       <div>
-        <h2>${mail.subject}</h2>
+        <h2 dir="auto">${mail.subject}</h2>
         <p class="hint">${home(mail.has_calendar ? "outbox.about.calendar" : "outbox.about", { to: mail.to, when: moment(mail.at) })}</p>
       </div>
-      <pre tabindex="0" aria-label=${home("outbox.text")}>${linkify(mail.text).map((part) =>
+      <pre tabindex="0" dir="auto" aria-label=${home("outbox.text")}>${linkify(mail.text).map((part) =>
         part.isLink ? html`<a href=${part.text}>${part.text}</a>` : part.text,
       )}</pre>
       ${mail.html

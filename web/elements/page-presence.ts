@@ -7,6 +7,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as api from "../lib/api";
 import { PAGE, pagesOf, rowsOf, windowOf } from "../lib/presence-pages";
+import { OUR_WORDS } from "../lib/refusals";
 import { RoomSocket } from "../lib/socket";
 import { sameWindow } from "../lib/windows";
 import { initials, labels, tint } from "../lib/words";
@@ -107,6 +108,7 @@ export class PagePresence extends UsherElement {
     if (!this.isConnected) return;
     this.#socket = new RoomSocket(api.socketUrl(sessionId), {
       window: windowOf(0, NOBODY),
+      words: OUR_WORDS,
       probe: () => api.whyNot(sessionId),
       changed: () => {
         this.view = this.#socket?.view ?? null;

@@ -7,14 +7,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { tab } from "../messages/tab";
-import { NOBODY, type Pending } from "../lib/pending";
+import { expected, isGoing, NOBODY, type Pending } from "../lib/pending";
+import { insistOnLoading } from "../lib/insisting";
 import { number } from "../lib/language";
 import { height, NOTHING, type Body, type Slice } from "../lib/tall";
 import { PREVIEW } from "../lib/windows";
 import { groupName } from "../lib/words";
 import type { Group, GroupView, LedgerRow, Row, SelfView, SessionView } from "../lib/protocol";
 import { icon } from "./icons";
-import "./ledger-row";
 import { ChooseEvent } from "./menu-button";
 import "./participant-row";
 import "./waiting-row";
@@ -55,6 +55,8 @@ export class ParticipantGroup extends UsherElement {
   @property({ attribute: false }) maySelect: (row: Row) => boolean = () => false;
   @query(".list") private list!: HTMLElement | null;
   @query(".fold") private heading!: HTMLElement | null;
+  /** Few may see invitations, and fewer open them: their rows fill in a moment after their places. */
+  #invitations: Promise<unknown> | null = null;
 
   protected override render(): TemplateResult {
     const { group, isOpen } = this;
@@ -170,25 +172,28 @@ export class ParticipantGroup extends UsherElement {
 
   private renderRow({ row, index }: Pinned): TemplateResult {
     if (this.group === "invited") return this.renderInvitation(row as LedgerRow, index);
-    const person = row as Row;
+    const wished = this.pending.get(row.id);
+    const person = expected(row as Row, wished);
     const isPicked = this.picked.has(row.id);
     const stop = this.activeId === row.id ? "0" : "-1";
     const selected = this.maySelect(person) ? String(isPicked) : nothing;
     if (this.group === "waiting") {
       return html`<waiting-row role="row" data-participant=${row.id} data-index=${index} tabindex=${stop}
         aria-rowindex=${index + 1} aria-selected=${selected} .row=${person} .isPicked=${isPicked}
-        .isPending=${this.pending.has(row.id)} .isSelecting=${this.picked.size > 0} .maySelect=${this.maySelect(person)} .isActive=${stop === "0"}
+        .isPending=${Boolean(wished)} .isGoing=${isGoing(wished)} .isSelecting=${this.picked.size > 0}
+        .maySelect=${this.maySelect(person)} .isActive=${stop === "0"}
         .search=${this.search} .mayAdmit=${this.you.rights.includes("admit")}></waiting-row>`;
     }
     // With a search the place among the matches is not the place in the queue.
     const turn = this.group === "raised_hands" && this.found === null ? index + 1 : null;
     return html`<participant-row role="row" data-participant=${row.id} data-index=${index} tabindex=${stop}
       aria-rowindex=${index + 1} aria-selected=${selected} .row=${person} .you=${this.you} .session=${this.session}
-      .turn=${turn} .isPicked=${isPicked} .isPending=${this.pending.has(row.id)} .isSelecting=${this.picked.size > 0}
-      .maySelect=${this.maySelect(person)} .isActive=${stop === "0"} .search=${this.search}></participant-row>`;
+      .turn=${turn} .isPicked=${isPicked} .isPending=${Boolean(wished)} .isGoing=${isGoing(wished)}
+      .isSelecting=${this.picked.size > 0} .maySelect=${this.maySelect(person)} .isActive=${stop === "0"} .search=${this.search}></participant-row>`;
   }
 
   private renderInvitation(row: LedgerRow, index: number): TemplateResult {
+    this.#invitations ??= insistOnLoading(() => import("./ledger-row"));
     return html`<ledger-row role="listitem" data-invitation=${row.id} data-index=${index}
       tabindex=${this.activeId === row.id ? "0" : "-1"} aria-setsize=${this.total} aria-posinset=${index + 1}
       .row=${row} .you=${this.you} .session=${this.session}></ledger-row>`;

@@ -7,7 +7,7 @@ import { actionsFor } from "../lib/person-actions";
 import { labels } from "../lib/words";
 import type { SelfView, SessionView } from "../lib/protocol";
 import { icon, type IconName } from "./icons";
-import { emailFact, RowElement, RowMenuEvent } from "./row-element";
+import { emailFact, linkFact, RowElement, RowMenuEvent } from "./row-element";
 import { sheets } from "./sheets";
 import own from "./participant-row.css?inline";
 
@@ -45,9 +45,9 @@ export class ParticipantRow extends RowElement {
       ...labels(row).map((label) => html`<span class="role">${label}</span>`),
       row.presence === "reconnecting" ? html`<span class="warn">${tab("reconnecting")}</span>` : nothing,
       row.presence === "seat" ? html`<span>${tab("joining")}</span>` : nothing,
-      row.stage === "requested" ? html`<span class="accent">${tab("asks_for_stage")}</span>` : nothing,
-      row.stage === "offered" ? html`<span class="accent">${tab("invited_to_stage")}</span>` : nothing,
-      row.link_name ? html`<span class="long">${tab("via", { link: row.link_name })}</span>` : nothing,
+      row.stage === "requested" ? wish(tab("asks_for_stage")) : nothing,
+      row.stage === "offered" ? wish(tab("invited_to_stage")) : nothing,
+      row.link_name ? linkFact(row.link_name) : nothing,
       row.email ? emailFact(row.email) : nothing,
     ].filter((fact) => fact !== nothing);
     return facts.length > 0 ? html`<div class="facts">${facts}</div>` : nothing;
@@ -79,6 +79,9 @@ export class ParticipantRow extends RowElement {
     this.dispatchEvent(new RowMenuEvent(this.row.id, event.currentTarget as HTMLElement));
   }
 }
+
+/** About the stage; where type is set wide on a small phone, its end gives way. */
+const wish = (words: string): TemplateResult => html`<span class="accent long" title=${words}>${words}</span>`;
 
 function mark(name: IconName, words: string, look = "", text = ""): TemplateResult {
   return html`<span class=${look} title=${words}>${icon(name)}

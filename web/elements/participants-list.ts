@@ -12,9 +12,10 @@ import { maySelect } from "../lib/bulk";
 import { debounce } from "../lib/debounce";
 import { number } from "../lib/language";
 import type { MenuGroup } from "../lib/menu";
+import { openWindow } from "../lib/opening";
 import { NOBODY, type Pending } from "../lib/pending";
 import { placeOf, type Place } from "../lib/places";
-import { tabMenu } from "../lib/room-menus";
+import { inviteMenu, tabMenu } from "../lib/room-menus";
 import { countOf, GROUPS } from "../lib/roster";
 import { scaleFor, scaleOf } from "../lib/tall";
 import { Pace, PREVIEW, sameWindow, use, WATCH_MS, windowFor, type GroupUse } from "../lib/windows";
@@ -31,7 +32,6 @@ import "./menu-button";
 import "./participant-group";
 import { idOf, type ParticipantGroup } from "./participant-group";
 import { sheets } from "./sheets";
-import "./shortcuts-sheet";
 import type { ShortcutsSheet } from "./shortcuts-sheet";
 import { UsherElement } from "./usher-element";
 import own from "./participants-list.css?inline";
@@ -139,6 +139,10 @@ export class ParticipantsList extends UsherElement {
     return html`<div class="top">
       <div class="title">
         <h2>${all}</h2>
+        ${inviteMenu(you).length > 0
+          ? html`<menu-button small label=${tab("invite")} text=${tab("invite")} .face=${"invite"}
+              .items=${() => inviteMenu(you)}></menu-button>`
+          : nothing}
         <menu-button label=${tab("more.all")} .items=${() => this.tabMenu()}></menu-button>
       </div>
       <div class="search">
@@ -183,8 +187,7 @@ export class ParticipantsList extends UsherElement {
       </div>`;
     }
     if (view.counts.all > 1 || countOf(view.counts, "waiting") > 0) return nothing;
-    const ways = tabMenu(you, view.session).flatMap((group) => group.items)
-      .filter((item) => item.dialog?.name === "invite" || item.dialog?.name === "guests");
+    const ways = inviteMenu(you).flatMap((group) => group.items);
     return html`<div class="none alone">
       ${icon("people")}
       <p>${tab("alone")}</p>
@@ -231,7 +234,13 @@ export class ParticipantsList extends UsherElement {
     return this.typing.menuOf(id, isTouch);
   }
 
+  /** Ask to be shown, wherever the list was put away. */
+  private comeForward(): void {
+    this.dispatchEvent(new Event("usher-forward"));
+  }
+
   visit(place: Place): void {
+    this.comeForward();
     if (this.search) this.clearSearch();
     const isBeyond = place.index >= PREVIEW && !this.uses.get(place.group)?.isExpanded;
     this.use(place.group, { isOpen: true, ...(isBeyond ? { isExpanded: true } : {}) });
@@ -254,12 +263,14 @@ export class ParticipantsList extends UsherElement {
   }
 
   focusSearch(): void {
+    this.comeForward();
     this.field.focus();
     this.field.select();
   }
 
   showHelp(): void {
-    void this.sheet.open();
+    this.comeForward();
+    void openWindow(this, () => import("./shortcuts-sheet"), () => this.sheet.open());
   }
 
   isCutShort(group: Group): boolean {

@@ -6,21 +6,22 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import * as api from "../lib/api";
+import { run } from "../lib/asking";
 import { enterWith } from "../lib/embedding";
+import { insistOnLoading } from "../lib/insisting";
 import { direction, pick, speak } from "../lib/language";
+import { openWindow } from "../lib/opening";
 import { NOBODY } from "../lib/pending";
 import type { Problem, SelfView, View } from "../lib/protocol";
 import { common } from "../messages/common";
 import { room } from "../messages/room";
-import "./confirm-dialog";
-import type { ConfirmDialog } from "./confirm-dialog";
+import type { ConfirmDialog, Question } from "./confirm-dialog";
 import "./own-controls";
 import "./participants-list";
 import type { ParticipantsList } from "./participants-list";
 import "./problem-card";
 import "./room-dialogs";
 import type { RoomDialogs } from "./room-dialogs";
-import "./room-gate";
 import { RoomSession } from "./room-session";
 import "./stage-offer";
 import "./toast-list";
@@ -44,6 +45,8 @@ export class ParticipantsTab extends UsherElement {
 
   @property() server = new URL(import.meta.url).origin;
   @property() token = "";
+  /** Of this browser, where the token came out of a launch: our own pages have it. */
+  @property({ attribute: false }) browserKey = "";
   @property() override lang = "";
   /** Gives a fresh token when one is needed. */
   @property({ attribute: false }) renew: (() => Promise<string>) | null = null;
@@ -51,8 +54,10 @@ export class ParticipantsTab extends UsherElement {
   @state() private session: RoomSession | null = null;
   /** Why nobody could come in, before there was a session. */
   @state() private refusal: Problem | null = null;
+  /** Most people come in at once: what is shown to those who wait comes when somebody does. */
+  @state() private hasGate = false;
   @query("toast-list") private toasts!: ToastList | null;
-  @query("confirm-dialog") private confirm!: ConfirmDialog | null;
+  @query("confirm-dialog") private confirm!: ConfirmDialog;
   @query("room-dialogs") private dialogs!: RoomDialogs | null;
   @query("participants-list") private list!: ParticipantsList | null;
   #told: TabState | null = null;
@@ -66,8 +71,14 @@ export class ParticipantsTab extends UsherElement {
     return visit?.you && visit.view ? "inside" : "entering";
   }
 
+  override connectedCallback(): void {
+    if (this.lang) void speak(pick([this.lang]));
+    super.connectedCallback();
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("lang") && this.lang) void speak(pick([this.lang]));
+    if (this.state === "gate" && !this.hasGate) void this.loadGate();
     if (changed.has("token") || changed.has("server")) void this.enter(this.token);
   }
 
@@ -89,12 +100,12 @@ export class ParticipantsTab extends UsherElement {
     const visit = this.session?.visit;
     if (this.state === "over") return this.renderEnd(this.refusal ?? visit?.problem ?? null);
     const { you, view } = visit ?? {};
-    if (visit && you?.gate) {
+    if (visit && you?.gate && this.hasGate) {
       return html`${this.renderLost()}<div class="alone">
         <room-gate .you=${you} .clockOffset=${visit.clockOffset}></room-gate>
       </div>`;
     }
-    if (you && view) return this.renderInside(you, view);
+    if (you && view && !you.gate) return this.renderInside(you, view);
     return html`${this.renderLost()}<div class="alone">
       <p class="loading" role="status">${room("entering")}</p>
     </div>`;
@@ -102,13 +113,22 @@ export class ParticipantsTab extends UsherElement {
 
   private renderInside(you: SelfView, view: View): TemplateResult {
     return html`
-      ${this.renderLost()}
+      ${this.renderLost()} ${this.renderStart(you, view)}
       <participants-list role="region" aria-label=${room("participants")} .view=${view} .you=${you}
         .pending=${this.session?.pending ?? NOBODY}></participants-list>
       <own-controls .isPending=${this.session?.pending.has(you.participant_id) ?? false} .you=${you} .session=${view.session}></own-controls>
       <stage-offer .isOffered=${you.stage === "offered"} .by=${this.session?.offeredBy ?? ""}></stage-offer>
       <room-dialogs .view=${view} .you=${you}></room-dialogs>
     `;
+  }
+
+  /** A page of another site has no header of ours, and nobody else may start it from there. */
+  private renderStart({ rights }: SelfView, { session }: View): TemplateResult | typeof nothing {
+    const isDue = session.state !== "open" && session.state !== "ended";
+    if (!isDue || !rights.includes("start_session")) return nothing;
+    return html`<div class="start">
+      <button type="button" class="button primary" @click=${() => run(this, { type: "start_session" })}>${room("start")}</button>
+    </div>`;
   }
 
   private renderLost(): TemplateResult {
@@ -152,18 +172,31 @@ export class ParticipantsTab extends UsherElement {
     this.drop();
     this.refusal = null;
     try {
-      const sessionId = await enterWith(this.server.replace(/\/$/u, ""), token);
+      const sessionId = await enterWith(this.server.replace(/\/$/u, ""), token, this.browserKey);
       // Another token came meanwhile, or the element went.
       if (turn !== this.#entering) return;
       this.session = new RoomSession(this, sessionId, {
         toasts: () => this.toasts,
-        confirm: () => this.confirm,
         dialogs: () => this.dialogs,
         list: () => this.list,
+        ask: (question) => this.ask(question),
       });
     } catch (error) {
       if (turn === this.#entering) this.refusal = api.problemOf(error);
     }
+  }
+
+  private async ask(question: Question): Promise<boolean> {
+    let isMeant = false;
+    await openWindow(this, () => import("./confirm-dialog"), async () => {
+      isMeant = await this.confirm.ask(question);
+    });
+    return isMeant;
+  }
+
+  private async loadGate(): Promise<void> {
+    await insistOnLoading(() => import("./room-gate"));
+    this.hasGate = true;
   }
 
   private drop(): void {

@@ -4,7 +4,7 @@ import { html, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import type { Command } from "../lib/protocol";
 import { common } from "../messages/common";
-import { room } from "../messages/room";
+import { dialogs } from "../messages/dialogs";
 import { CommandDialog } from "./command-dialog";
 
 @customElement("rename-dialog")
@@ -20,11 +20,11 @@ export class RenameDialog extends CommandDialog {
   }
 
   protected heading(): string {
-    return this.participantId ? room("rename.heading", { name: this.name }) : room("rename.self");
+    return this.participantId ? dialogs("rename.heading", { name: this.name }) : dialogs("rename.self");
   }
 
   protected action(): string {
-    return room("rename.action");
+    return dialogs("rename.action");
   }
 
   protected fields(): TemplateResult {

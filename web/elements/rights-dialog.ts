@@ -2,11 +2,11 @@
 
 import { css, html, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { RIGHTS, rightName } from "../lib/permissions";
+import { ABOUT, aboutName, RIGHTS, rightName } from "../lib/permissions";
 import { ROLE_RIGHTS } from "../lib/ranks";
 import type { Command, Right, Row } from "../lib/protocol";
 import { common } from "../messages/common";
-import { room } from "../messages/room";
+import { dialogs } from "../messages/dialogs";
 import { CommandDialog } from "./command-dialog";
 
 @customElement("rights-dialog")
@@ -18,6 +18,11 @@ export class RightsDialog extends CommandDialog {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr));
         gap: var(--space-2) var(--space-4);
+      }
+      legend {
+        margin-block-end: var(--space-2);
+        font-size: var(--type-label);
+        font-weight: var(--weight-strong);
       }
     `,
   ];
@@ -33,7 +38,7 @@ export class RightsDialog extends CommandDialog {
   }
 
   protected heading(): string {
-    return room("rights.heading", { name: this.row?.name ?? "" });
+    return dialogs("rights.heading", { name: this.row?.name ?? "" });
   }
 
   protected action(): string {
@@ -44,19 +49,19 @@ export class RightsDialog extends CommandDialog {
     const role = this.row?.role ?? "viewer";
     const base = ROLE_RIGHTS[role];
     return html`<p class="soft">
-        ${room("rights.text", { role })}
-        ${this.row?.is_custom ? room("rights.custom") : nothing}
+        ${dialogs("rights.text", { role })}
+        ${this.row?.is_custom ? dialogs("rights.custom") : nothing}
       </p>
-      <fieldset class="rights">
-        <legend class="hidden-visually">${room("rights.legend")}</legend>
-        ${RIGHTS.map(
+      ${ABOUT.map((about) => html`<fieldset>
+        <legend>${aboutName(about)}</legend>
+        <div class="rights">${RIGHTS[about].map(
           (right) => html`<label class="check">
             <input type="checkbox" name="right" value=${right} ?checked=${base.has(right)}
               ?disabled=${!base.has(right) && !this.mine.has(right)} />
             <span>${rightName(right)}</span>
           </label>`,
-        )}
-      </fieldset>`;
+        )}</div>
+      </fieldset>`)}`;
   }
 
   protected command(form: FormData): Command {

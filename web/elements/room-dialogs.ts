@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import { accessTo } from "../lib/access";
 import type { Dialog } from "../lib/menu";
 import { loadWindows, openWindow, prepareWindows } from "../lib/opening";
 import { invitationTypes } from "../lib/ranks";
@@ -75,7 +76,10 @@ export class RoomDialogs extends UsherElement {
   }
 
   protected override firstUpdated(): void {
-    if (this.you.rights.includes("invite") || this.you.rights.includes("manage_guest_access")) prepareWindows();
+    const { rights } = this.you;
+    const isOurPage = !accessTo(this.view.session.entry_id);
+    // On the page of another site nothing is loaded that nobody has asked for.
+    if (isOurPage && (rights.includes("invite") || rights.includes("manage_guest_access"))) prepareWindows();
   }
 
   async show(dialog: Dialog): Promise<void> {

@@ -4,11 +4,10 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { calendarUrl } from "../lib/api";
 import { run } from "../lib/asking";
-import { googleUrl, outlookUrl } from "../lib/calendar";
 import { clock, momentInFull } from "../lib/timing";
 import { waitText } from "../lib/words";
 import type { SelfView } from "../lib/protocol";
-import { doors } from "../messages/doors";
+import { gate } from "../messages/gate";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import own from "./room-gate.css?inline";
@@ -24,6 +23,8 @@ export class RoomGate extends UsherElement {
   @property({ attribute: false }) you!: SelfView;
   @property({ attribute: false }) clockOffset = 0;
   @state() private now = Date.now();
+  /** What fills in the pages of calendars; loaded when somebody looks for it. */
+  @state() private pages: typeof import("../lib/calendar") | null = null;
   #since = Date.now();
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -43,8 +44,8 @@ export class RoomGate extends UsherElement {
     return html`<div class="card" data-gate=${you.gate ?? ""}>
       <p class="soft" dir="auto">${you.entry_name}</p>
       ${you.gate === "countdown" ? this.renderCountdown() : this.renderWaiting()}
-      <p class="hint">${doors("gate.you", { name: you.name })}</p>
-      <button type="button" class="button quiet small" @click=${() => run(this, { type: "leave" })}>${doors("gate.leave")}</button>
+      <p class="hint">${gate("you", { name: you.name })}</p>
+      <button type="button" class="button quiet small" @click=${() => run(this, { type: "leave" })}>${gate("leave")}</button>
     </div>`;
   }
 
@@ -52,11 +53,11 @@ export class RoomGate extends UsherElement {
     const starts = this.you.starts_at;
     const left = starts ? starts - (this.now + this.clockOffset) : 0;
     if (!starts || left <= 0) {
-      return html`<div role="status"><h1>${doors("gate.late")}</h1></div>
+      return html`<div role="status"><h1>${gate("late")}</h1></div>
         ${pulse()}
-        ${starts ? html`<p class="soft">${doors("gate.was_to_start", { when: momentInFull(starts) })}</p>` : nothing}`;
+        ${starts ? html`<p class="soft">${gate("was_to_start", { when: momentInFull(starts) })}</p>` : nothing}`;
     }
-    return html`<h1>${doors("gate.starts_in")}</h1>
+    return html`<h1>${gate("starts_in")}</h1>
       <p class="clock ${left >= DAY_MS ? "long" : ""}" role="timer">${clock(left)}</p>
       <p class="soft">${momentInFull(starts)}</p>
       <span class="hidden-visually" role="status">${soon(left)}</span>
@@ -68,31 +69,39 @@ export class RoomGate extends UsherElement {
     const file = calendarUrl(entryId);
     const url = new URL(`/e/${entryId}`, new URL(file, location.href)).href;
     const appointment = { name: this.you.entry_name, starts_at, ends_at: this.you.ends_at, url };
-    return html`<details class="calendar">
-      <summary class="button small">${doors("gate.calendar")}</summary>
+    const { pages } = this;
+    return html`<details class="calendar" @toggle=${this.loadPages}>
+      <summary class="button small">${gate("calendar")}</summary>
       <ul role="list">
-        <li><a href=${file} download>${doors("gate.calendar.file")}</a></li>
-        <li><a href=${googleUrl(appointment)} target="_blank" rel="noreferrer">${doors("gate.calendar.google")}</a></li>
-        <li><a href=${outlookUrl(appointment)} target="_blank" rel="noreferrer">${doors("gate.calendar.outlook")}</a></li>
+        <li><a href=${file} download>${gate("calendar.file")}</a></li>
+        ${pages
+          ? html`<li><a href=${pages.googleUrl(appointment)} target="_blank" rel="noreferrer">${gate("calendar.google")}</a></li>
+            <li><a href=${pages.outlookUrl(appointment)} target="_blank" rel="noreferrer">${gate("calendar.outlook")}</a></li>`
+          : nothing}
       </ul>
     </details>`;
   }
 
+  private readonly loadPages = async (): Promise<void> => {
+    // Without a line there is the file alone, until it is opened again.
+    this.pages ??= await import("../lib/calendar").catch(() => null);
+  };
+
   private renderWaiting(): TemplateResult {
     const { wait_reason, waiting_message } = this.you;
     const minutes = Math.max(0, Math.floor((this.now - this.#since) / MINUTE_MS));
-    return html`<div role="status"><h1>${doors("gate.waiting")}</h1></div>
+    return html`<div role="status"><h1>${gate("waiting")}</h1></div>
       ${pulse()}
       <p class="soft">
         ${wait_reason
-          ? doors("gate.waiting.why", { reason: waitText(wait_reason) })
-          : doors("gate.waiting.then")}
+          ? gate("waiting.why", { reason: waitText(wait_reason) })
+          : gate("waiting.then")}
       </p>
-      <p class="hint">${doors("gate.waiting_for", { minutes })}</p>
+      <p class="hint">${gate("waiting_for", { minutes })}</p>
       <div role="status">
         ${waiting_message
           ? html`<figure>
-              <figcaption class="label">${doors("gate.message")}</figcaption>
+              <figcaption class="label">${gate("message")}</figcaption>
               <blockquote dir="auto">${waiting_message}</blockquote>
             </figure>`
           : nothing}
@@ -103,7 +112,7 @@ export class RoomGate extends UsherElement {
 /** What is said aloud, and seldom: five minutes before, one minute before. */
 function soon(left: number): string {
   const minutes = Math.ceil(left / MINUTE_MS);
-  return minutes === 5 || minutes === 1 ? doors("gate.soon", { minutes }) : "";
+  return minutes === 5 || minutes === 1 ? gate("soon", { minutes }) : "";
 }
 
 /** Since when this tab has been waiting, also after it was loaded again. */

@@ -1,16 +1,19 @@
 /** The page of a session: gates, the room with its Participants tab, and every way out of it. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import { customElement, query } from "lit/decorators.js";
+import { customElement, query, state } from "lit/decorators.js";
 import { nameThePage } from "../lib/page";
 import type { SelfView, View } from "../lib/protocol";
 import { cardOf } from "../lib/refusals";
 import { common } from "../messages/common";
 import { room } from "../messages/room";
+import { brand } from "./brand";
 import "./confirm-dialog";
 import type { ConfirmDialog } from "./confirm-dialog";
 import "./own-controls";
 import "./page-switch";
+import type { SaidEvent } from "./list-news";
+import type { ListScroll } from "./list-scroll";
 import "./participants-list";
 import type { ParticipantsList } from "./participants-list";
 import "./room-dialogs";
@@ -19,17 +22,19 @@ import "./room-end";
 import "./room-gate";
 import "./room-header";
 import { RoomSession } from "./room-session";
+import { RoomSides } from "./room-sides";
 import "./room-stage";
 import "./stage-offer";
 import "./toast-list";
 import type { ToastList } from "./toast-list";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
+import top from "./brand.css?inline";
 import own from "./room-page.css?inline";
 
 @customElement("room-page")
 export class RoomPage extends UsherElement {
-  static override styles = sheets(own);
+  static override styles = sheets(top, own);
 
   @query("toast-list") private toasts!: ToastList;
   @query("confirm-dialog") private confirm!: ConfirmDialog;
@@ -39,10 +44,18 @@ export class RoomPage extends UsherElement {
 
   readonly #session = new RoomSession(this, decodeURIComponent(location.pathname.split("/")[2] ?? ""), {
     toasts: () => this.toasts,
-    confirm: () => this.confirm,
     dialogs: () => this.dialogs,
     list: () => this.list,
+    ask: (question) => this.confirm.ask(question),
   });
+
+  get scrolling(): ListScroll | null {
+    return this.list?.scrolling ?? null;
+  }
+
+  readonly #sides = new RoomSides(this);
+  /** What is read aloud of a list that is not shown. */
+  @state() private said = "";
 
   /** What floats keeps above one's own controls, which take one line or two. */
   readonly #foot = new ResizeObserver(([entry]) => {
@@ -92,19 +105,36 @@ export class RoomPage extends UsherElement {
 
   private renderInside(you: SelfView, view: View): TemplateResult {
     const { visit, offeredBy, pending } = this.#session;
+    const sides = this.#sides;
     return html`
       ${this.renderLost()}
       <room-header role="banner" .session=${view.session} .you=${you} .clockOffset=${visit.clockOffset}></room-header>
       <main id="main" class="inside">
+        ${sides.renderTabs(view, you)}
         <div class="left">
-          <room-stage .view=${view} .selfId=${you.participant_id}></room-stage>
+          <room-stage id="side-stage" ?hidden=${sides.isHidden("stage")} role=${sides.alone ? "tabpanel" : nothing}
+            aria-labelledby=${sides.alone ? "tab-stage" : nothing} tabindex=${sides.alone ? 0 : nothing}
+            .view=${view} .selfId=${you.participant_id} .mayInvite=${you.rights.includes("manage_stage")}></room-stage>
           <own-controls .isPending=${pending.has(you.participant_id)} .you=${you} .session=${view.session}></own-controls>
         </div>
-        <participants-list role="region" aria-label=${room("participants")} .view=${view} .you=${you} .pending=${pending}></participants-list>
+        <participants-list id="side-participants" ?hidden=${sides.isHidden("participants")} role=${sides.alone ? "tabpanel" : "region"}
+          aria-label=${room("participants")} .view=${view} .you=${you} .pending=${pending}
+          @usher-forward=${this.showList} @usher-said=${this.say}></participants-list>
+        <span class="hidden-visually" role="status">${sides.isHidden("participants") ? this.said : ""}</span>
       </main>
       <stage-offer .isOffered=${you.stage === "offered"} .by=${offeredBy}></stage-offer>
       <room-dialogs .view=${view} .you=${you}></room-dialogs>
     `;
+  }
+
+  /** At once, so that what the list does next finds it on screen. */
+  private showList(): void {
+    if (this.list) this.list.hidden = false;
+    void this.#sides.show("participants");
+  }
+
+  private say(event: SaidEvent): void {
+    this.said = event.text;
   }
 
   private renderLost(): TemplateResult {
@@ -123,5 +153,7 @@ export class RoomPage extends UsherElement {
 
 /** Outside of the room, too, one chooses one's language and colours; it leads nowhere else. */
 function corner(): TemplateResult {
-  return html`<div class="corner" role="banner"><page-switch></page-switch></div>`;
+  return html`<div class="corner" role="banner"><div class="bar">
+    <span class="brand">${brand()}</span><span class="grow"></span><page-switch></page-switch>
+  </div></div>`;
 }

@@ -13,7 +13,7 @@ import { Visit } from "../lib/visit";
 import { sameWindow } from "../lib/windows";
 import { room } from "../messages/room";
 import { arrivals } from "./arrivals";
-import type { ConfirmDialog } from "./confirm-dialog";
+import type { Question } from "./confirm-dialog";
 import { UndoEvent } from "./list-typing";
 import type { ChooseEvent } from "./menu-button";
 import { FIRST_WINDOW, type ParticipantsList, type WindowEvent } from "./participants-list";
@@ -25,10 +25,13 @@ import type { UsherElement } from "./usher-element";
 /** What the element renders for the session; null as long as it does not. */
 export interface Parts {
   toasts: () => ToastList | null;
-  confirm: () => ConfirmDialog | null;
   dialogs: () => RoomDialogs | null;
   list: () => ParticipantsList | null;
+  ask: (question: Question) => Promise<boolean>;
 }
+
+/** The view that shows what was granted comes about when the answer does, before or after it. */
+const SEEN_MS = 250;
 
 export class RoomSession implements ReactiveController {
   readonly visit: Visit;
@@ -39,6 +42,8 @@ export class RoomSession implements ReactiveController {
   readonly #telling: Telling;
   #window = FIRST_WINDOW;
   #waiting = 0;
+  /** Who waits for the next thing that is seen. */
+  readonly #seen = new Set<() => void>();
   #counts = countsOf(null);
   /** Those whom commands in flight are about. */
   pending: Pending = NOBODY;
@@ -53,7 +58,7 @@ export class RoomSession implements ReactiveController {
     });
     this.#telling = new Telling({
       show: (note) => this.#show(note),
-      ask: (question) => parts.confirm()?.ask(question) ?? Promise.resolve(false),
+      ask: parts.ask,
       carry: (command) => void this.#carry(command, false),
       view: () => this.visit.view,
     });
@@ -93,6 +98,7 @@ export class RoomSession implements ReactiveController {
       () => void this.#parts.list()?.showWaiting(),
       (command) => void this.#carry(command, false),
     );
+    this.#seen.forEach((settle) => settle());
     this.#waiting = view?.counts.waiting ?? 0;
     this.#callBack(view, you);
     if (note) this.#show(note);
@@ -123,17 +129,38 @@ export class RoomSession implements ReactiveController {
     this.#show(note);
   }
 
-  /** While it is on its way, the rows that it is about say so. */
+  /** While it is on its way, the rows that it is about show it as done, and say so. */
   async #send(command: Command): ReturnType<Visit["carry"]> {
     const selfId = this.visit.you?.participant_id ?? null;
     this.pending = begun(this.pending, command, selfId);
     this.#host.requestUpdate();
+    let isDone = false;
     try {
-      return await this.visit.carry(command);
+      const answer = await this.visit.carry(command);
+      isDone = answer.isDone;
+      return answer;
     } finally {
-      this.pending = ended(this.pending, command, selfId);
-      this.#host.requestUpdate();
+      void this.#settle(command, selfId, isDone);
     }
+  }
+
+  /** A refusal is taken back at once; what is granted holds until it is seen, which may be a little later. */
+  async #settle(command: Command, selfId: string | null, isDone: boolean): Promise<void> {
+    if (isDone) await this.#nextView();
+    this.pending = ended(this.pending, command, selfId);
+    this.#host.requestUpdate();
+  }
+
+  async #nextView(): Promise<void> {
+    await new Promise<void>((settle) => {
+      const timer = setTimeout(settle, SEEN_MS);
+      const now = (): void => {
+        clearTimeout(timer);
+        this.#seen.delete(now);
+        settle();
+      };
+      this.#seen.add(now);
+    });
   }
 
   async #carry(command: Command, isQuiet: boolean): ReturnType<Visit["carry"]> {

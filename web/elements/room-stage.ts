@@ -23,13 +23,18 @@ export class RoomStage extends UsherElement {
 
   @property({ attribute: false }) view!: View;
   @property({ attribute: false }) selfId = "";
+  /** Whoever looks at it may bring others up. */
+  @property({ attribute: false }) mayInvite = false;
   /** With a search only matches arrive, so the stage keeps those it had. */
   #people: Row[] = [];
 
   protected override render(): TemplateResult {
     this.#people = this.view.matches ? updated(this.#people, onStage(this.view)) : onStage(this.view);
     if (this.#people.length === 0) {
-      return html`<div class="empty">${icon("stage")}<p>${room("stage.empty")}</p></div>`;
+      return html`<div class="empty">${icon("stage")}
+        <p>${room("stage.empty")}</p>
+        ${this.mayInvite ? html`<p class="hint">${room("stage.empty.staff")}</p>` : nothing}
+      </div>`;
     }
     return html`<ul class="tiles ${this.#people.length > MANY ? "many" : ""}" role="list" aria-label=${room("stage")}
       tabindex=${this.#people.length > ROOM_FOR ? 0 : nothing}>

@@ -27,6 +27,14 @@ export class RowMenuEvent extends Event {
 export const emailFact = (email: string): TemplateResult =>
   html`<span class="long email"><span dir="ltr" title=${email}>${email}</span></span>`;
 
+const PLACE = "\u0000";
+
+/** By which guest link. Its name is read in its own direction, and is what is cut where there is no room. */
+export function linkFact(link: string): TemplateResult {
+  const [before = "", after = ""] = tab("via", { link: PLACE }).split(PLACE);
+  return html`<span class="long link" title=${tab("via", { link })}>${before}<span dir="auto">${link}</span>${after}</span>`;
+}
+
 export abstract class RowElement extends UsherElement {
   @property({ attribute: false }) row!: Row;
   /** What is searched for; the part of the name that matches is marked. */
@@ -40,6 +48,9 @@ export abstract class RowElement extends UsherElement {
   /** Something was asked for about them, and the answer has not come. */
   @property({ attribute: false }) isPending = false;
 
+  /** It was asked that they be gone from here. */
+  @property({ attribute: false }) isGoing = false;
+
   protected get stop(): "0" | "-1" {
     return this.isActive ? "0" : "-1";
   }
@@ -50,6 +61,7 @@ export abstract class RowElement extends UsherElement {
     this.classList.toggle("selecting", this.isSelecting && this.maySelect);
     this.classList.toggle("picked", this.isPicked);
     this.classList.toggle("pending", this.isPending);
+    this.classList.toggle("going", this.isGoing);
     this.ariaBusy = this.isPending ? "true" : null;
     return html`<span class="face" role="gridcell">
       <span class="avatar tint-${tint(row.id)}" aria-hidden="true">${initials(row.name)}</span>

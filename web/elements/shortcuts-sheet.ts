@@ -3,8 +3,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { common } from "../messages/common";
-import { tab } from "../messages/tab";
-import { areLettersOn, helpFor, keyName, switchLetters, type Help, type HelpGroup } from "../lib/shortcuts";
+import { shortcuts } from "../messages/shortcuts";
+import { helpFor, type Help, type HelpGroup } from "../lib/shortcut-help";
+import { areLettersOn, keyName, switchLetters } from "../lib/shortcuts";
 import type { SelfView } from "../lib/protocol";
 import "./modal-dialog";
 import type { ModalDialog } from "./modal-dialog";
@@ -24,7 +25,7 @@ export class ShortcutsSheet extends UsherElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (!this.isOpen) return nothing;
-    return html`<modal-dialog heading=${tab("shortcuts")} @closed=${() => (this.isOpen = false)}>
+    return html`<modal-dialog heading=${shortcuts("title")} @closed=${() => (this.isOpen = false)}>
       ${this.renderSheet()}
       <button slot="foot" type="button" class="button primary" @click=${this.close}>
         ${common("done")}
@@ -40,11 +41,11 @@ export class ShortcutsSheet extends UsherElement {
   }
 
   private renderSheet(): TemplateResult {
-    return html`<p class="soft">${tab("shortcuts.text")}</p>
+    return html`<p class="soft">${shortcuts("text")}</p>
       <div class="groups">${helpFor(this.you, this.maySelect).map((group) => this.renderGroup(group))}</div>
       <label class="switching">
         <input type="checkbox" role="switch" class="switch" .checked=${this.isOn} @change=${this.onSwitch} />
-        <span><b>${tab("shortcuts.switch")}</b><span class="hint">${tab("shortcuts.switch.text")}</span></span>
+        <span><b>${shortcuts("switch")}</b><span class="hint">${shortcuts("switch.text")}</span></span>
       </label>`;
   }
 
@@ -60,7 +61,7 @@ export class ShortcutsSheet extends UsherElement {
     return html`<div class=${isOff ? "off" : ""}>
       <dt>${text}</dt>
       <dd>${keys.map(
-        (chord, at) => html`${at > 0 ? html`<span class="hint">${tab("shortcut.or")}</span>` : ""}
+        (chord, at) => html`${at > 0 ? html`<span class="hint">${shortcuts("or")}</span>` : ""}
           <span class="chord">${chord.map((key) => html`<kbd>${keyName(key)}</kbd>`)}</span>`,
       )}</dd>
     </div>`;

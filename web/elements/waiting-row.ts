@@ -5,7 +5,7 @@ import { customElement, property } from "lit/decorators.js";
 import { tab } from "../messages/tab";
 import { run } from "../lib/asking";
 import { waitTextForStaff } from "../lib/words";
-import { emailFact, RowElement } from "./row-element";
+import { emailFact, linkFact, RowElement } from "./row-element";
 import { sheets } from "./sheets";
 import look from "./participant-row.css?inline";
 
@@ -14,8 +14,22 @@ export class WaitingRow extends RowElement {
   static override styles = [
     ...sheets(look),
     css`
+      :host {
+        container-type: inline-size;
+      }
+
       .ends {
         gap: var(--space-1);
+      }
+
+      /* Three facts cut short tell less than two; it is still read aloud, and in the title. */
+      @container (max-width: 30rem) {
+        .facts > .reason {
+          position: absolute;
+          inline-size: 1px;
+          block-size: 1px;
+          clip-path: inset(50%);
+        }
       }
     `,
   ];
@@ -33,8 +47,8 @@ export class WaitingRow extends RowElement {
         ${this.renderName()}
         <div class="facts" title=${said}>
           ${row.email ? emailFact(row.email) : nothing}
-          ${link ? html`<span class="long">${link}</span>` : nothing}
-          ${reason ? html`<span class="long">${reason}</span>` : nothing}
+          ${row.link_name ? linkFact(row.link_name) : nothing}
+          ${reason ? html`<span class="long reason">${reason}</span>` : nothing}
         </div>
       </div>
       ${this.renderFace()}

@@ -9,9 +9,10 @@ import { whenLoaded } from "./language";
 import { inOurWords } from "./refusals";
 import { requestOf } from "./routes";
 import type {
-  Admitted, BlockView, CollaboratorView, Command, CreateEntry, CsvPreview, Done, EntrySummary,
-  EntryView, GuestAccessView, GuestDoor, InvitationDoor, InvitationLinks, LedgerRow, LedgerSummary, MailPreview,
-  MailPreviewForm, Me, OutboxMail, PeopleFound, Problem, SelfView, SignedIn,
+  Admitted, BlockView, CollaboratorView, Command, CreateEntry, CsvPreview, Done, EntrySummary, EntryView,
+  GuestAccessView, GuestDoor, InvitationDoor, InvitationLinks, LedgerRow, LedgerSummary, LtiChoose, LtiChosen,
+  LtiEnter, LtiEntered, LtiLogin, LtiLoginReply, MailPreview, MailPreviewForm, Me, OidcBegin, OidcBegun,
+  OidcFinish, OutboxMail, PeopleFound, Problem, Provider, ProviderList, RegisterPlatform, SelfView, SignedIn,
 } from "./protocol";
 
 const API = "/api/v1";
@@ -87,6 +88,26 @@ async function answered<T>(
   throw new Refused(isProblem(answer) ? inOurWords(answer) : ours("unreadable"));
 }
 
+/**
+ * Get a file by a path that begins with the API's own.
+ *
+ * @throws Refused it may not be had, or the server was not reached.
+ */
+export async function download(path: string): Promise<Blob> {
+  const access = accessFor(path.slice(API.length));
+  const headers: HeadersInit = access ? { Authorization: `Bearer ${access.ticket}` } : {};
+  let response: Response;
+  try {
+    response = await fetch((access?.server ?? "") + path, { headers, credentials: access ? "omit" : "same-origin" });
+    if (response.ok) return await response.blob();
+  } catch {
+    throw new Unreachable(ours("unreachable"));
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  await whenLoaded();
+  throw new Refused(isProblem(answer) ? inOurWords(answer) : ours("unreadable"));
+}
+
 const isNobodyThere = ({ status }: Response): boolean => status >= 502 && status <= 504;
 
 /** Find out whether one of our pages can be had now, before going there. */
@@ -117,7 +138,13 @@ const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>("PO
 const id = encodeURIComponent;
 
 export const me = (): Promise<Me> => get("/me");
-export const signIn = (token: string): Promise<SignedIn> => post("/sign-in", { token });
+/** @param key of this browser, where the token came out of a launch and is for it alone. */
+export const signIn = (token: string, key?: string): Promise<SignedIn> =>
+  post("/sign-in", key ? { token, key } : { token });
+export const providers = async (): Promise<readonly Provider[]> =>
+  (await get<ProviderList>("/sign-in/providers")).providers;
+export const signInBegin = (body: OidcBegin): Promise<OidcBegun> => post("/sign-in/begin", body);
+export const signInFinish = (body: OidcFinish): Promise<SignedIn> => post("/sign-in/finish", body);
 export const signOut = (): Promise<Me> => post("/sign-out");
 
 /** A page of the list, and where the next begins; empty on the last. A page may be short. */
@@ -155,7 +182,7 @@ export const users = (entryId: string, q: string, signal: AbortSignal): Promise<
 
 export const lookAtGuestLink = (token: string): Promise<GuestDoor> =>
   post("/doors/guest/look", { token });
-export const redeemGuestLink = (form: { token: string; name: string; email: string }): Promise<Admitted> =>
+export const redeemGuestLink = (form: { token: string; name: string; email: string; consent: string }): Promise<Admitted> =>
   post("/doors/guest", form);
 export const returnAsGuest = (token: string): Promise<Admitted> =>
   post("/doors/guest/return", { token });
@@ -164,9 +191,13 @@ export const lookAtInvitation = (token: string): Promise<InvitationDoor> =>
 export const redeemInvitation = (form: { token: string; email?: string }): Promise<Admitted> =>
   post("/doors/invitation", form);
 /** Enter the room of a host token, from a page of another site: no cookies are set. */
-export async function enterEmbedded(server: string, token: string): Promise<Admitted> {
-  return request("POST", "/embed/enter", { token }, undefined, server);
+export async function enterEmbedded(server: string, token: string, key = ""): Promise<Admitted> {
+  return request("POST", "/embed/enter", key ? { token, key } : { token }, undefined, server);
 }
+export const ltiLogin = (body: LtiLogin): Promise<LtiLoginReply> => post("/lti/login", body);
+export const ltiEnter = (body: LtiEnter): Promise<LtiEntered> => post("/lti/enter", body);
+export const ltiChoose = (body: LtiChoose): Promise<LtiChosen> => post("/lti/choose", body);
+export const ltiRegister = (body: RegisterPlatform): Promise<unknown> => post("/lti/register", body);
 export const sendCode = (form: { token: string; email: string }): Promise<unknown> =>
   post("/doors/invitation/code", form);
 export const verifyCode = (form: { token: string; email: string; code: string }): Promise<Admitted> =>
@@ -185,6 +216,8 @@ export async function whyNot(sessionId: string): Promise<Problem | null> {
 
 export const attendanceUrl = (sessionId: string, format: "csv" | "json"): string =>
   `${API}/sessions/${id(sessionId)}/attendance?format=${format}`;
+export const ledgerUrl = (entryId: string, asked: URLSearchParams): string =>
+  `${API}/entries/${id(entryId)}/invitations?${asked}`;
 /** The calendar file of an entry that has a time. */
 export const calendarUrl = (entryId: string): string => {
   const path = `/entries/${id(entryId)}/calendar`;
@@ -193,6 +226,8 @@ export const calendarUrl = (entryId: string): string => {
 /** The page of the attendance view: of one session, or of the newest. */
 export const attendancePage = (entryId: string, sessionId?: string): string =>
   `/e/${id(entryId)}/attendance${sessionId ? `?session=${id(sessionId)}` : ""}`;
+/** The page of the audit log. */
+export const auditPage = (entryId: string): string => `/e/${id(entryId)}/audit`;
 export const outbox = (): Promise<OutboxMail[]> => get("/outbox");
 
 /** Carry a command over HTTP, for pages without a connection. */

@@ -3,16 +3,27 @@
  * out. The twin of `protocol/connection.py`.
  *
  * A delta that does not fit the view is answered by asking for a snapshot, which is always
- * right. Commands wait until their reply comes and are sent again under the same id after a
+ * right. A snapshot does not say of which window it is, so one window is asked for at a time: the
+ * newest is asked for when the answer to the last has come. Commands wait until their reply comes and are sent again under the same id after a
  * loss, which has no second effect on the server.
  */
 
 import { WIRE_VERSION } from "./frames";
 import { apply, Misfit } from "./roster";
+import { sameWindow } from "./windows";
 import type {
   ClientMessage, Command, Delta, Position, Problem, Reply, SelfView, ServerMessage, View, Welcome,
   Window,
 } from "./protocol";
+
+/** Commands without a reply. More mean that the server does not keep up or the program loops. */
+export const MAX_PENDING = 1_000;
+
+interface Pending {
+  command: Command;
+  /** Who waits for the reply. */
+  waiting: Set<(reply: Reply) => void>;
+}
 
 export class Connection {
   welcome: Welcome | null = null;
@@ -26,9 +37,13 @@ export class Connection {
 
   #goodbye: Problem | null = null;
   #position: Position | null = null;
-  /** So many snapshots were asked for and have not come; `opened` must know. */
-  #due = 0;
-  #pending = new Map<string, { command: Command; done: (reply: Reply) => void }>();
+  /** The window that the server has, from the hello or the last watch. */
+  #asked: Window | null = null;
+  /** Its snapshot has not come yet. */
+  #isDue = false;
+  /** The window of the view; null while the view is not to be trusted. */
+  #shown: Window | null = null;
+  #pending = new Map<string, Pending>();
   #out: ClientMessage[] = [];
 
   constructor(window: Window | null) {
@@ -38,10 +53,10 @@ export class Connection {
   /** Begin on a new socket. Nothing of what waited for the old one is sent on it. */
   opened(): void {
     this.#out = [];
-    // While a snapshot is due the view may be of a window that was left since.
-    const mayResume = this.window !== null && this.view !== null && this.#due === 0;
+    const mayResume = this.view !== null && sameWindow(this.#shown, this.window);
     this.isCurrent = false;
-    this.#due = mayResume || this.window === null ? 0 : 1;
+    this.#asked = this.window;
+    this.#isDue = this.window !== null;
     this.#out.push({
       type: "hello",
       wire_version: WIRE_VERSION,
@@ -66,9 +81,9 @@ export class Connection {
         this.#takeDelta(message);
         break;
       case "reply": {
-        const waiting = this.#pending.get(message.id);
+        const pending = this.#pending.get(message.id);
         this.#pending.delete(message.id);
-        waiting?.done(message);
+        for (const done of pending?.waiting ?? []) done(message);
         break;
       }
       case "ping":
@@ -104,27 +119,55 @@ export class Connection {
   /** Look at another part of the tab. The old view stays until the snapshot comes. */
   watch(window: Window): void {
     this.window = window;
-    if (this.welcome) this.#askAgain();
-    else this.#due += 1;
+    this.isCurrent = false;
+    this.#ask();
   }
 
-  /** Carry a command, now or as soon as there is a connection, until its reply comes. */
-  do(id: string, command: Command): Promise<Reply> {
+  /** Why a command is not carried: its id waits for the reply to another, or too many wait. */
+  refusal(id: string, command: Command): Problem | null {
+    const pending = this.#pending.get(id);
+    if (pending && !isSame(pending.command, command)) {
+      return { code: "command_reused", sentence: "Another command has this id.", again: false };
+    }
+    if (pending || this.#pending.size < MAX_PENDING) return null;
+    return { code: "rate_limited", sentence: "Too many commands wait.", again: true };
+  }
+
+  /**
+   * Carry a command that is not refused, now or as soon as there is a connection, until its reply
+   * comes, or until nobody waits for that any more. It may have had its effect all the same.
+   *
+   * @param signal aborted by whoever does not wait any more.
+   */
+  do(id: string, command: Command, signal?: AbortSignal): Promise<Reply> {
     return new Promise((done) => {
-      this.#pending.set(id, { command, done });
-      if (this.welcome) this.#out.push({ type: "do", id, command });
+      let pending = this.#pending.get(id);
+      if (!pending) {
+        pending = { command, waiting: new Set() };
+        this.#pending.set(id, pending);
+        if (this.welcome) this.#out.push({ type: "do", id, command });
+      }
+      const { waiting } = pending;
+      waiting.add(done);
+      signal?.addEventListener("abort", () => {
+        waiting.delete(done);
+        if (waiting.size === 0 && this.#pending.get(id)?.waiting === waiting) this.#pending.delete(id);
+      }, { once: true });
     });
   }
 
   /** Nothing more will come: commands that wait are answered with this problem. */
   giveUp(problem: Problem): void {
-    for (const [id, { done }] of this.#pending) done({ type: "reply", id, is_done: false, problem });
+    const all = [...this.#pending];
     this.#pending.clear();
+    for (const [id, { waiting }] of all) {
+      for (const done of waiting) done({ type: "reply", id, is_done: false, problem });
+    }
   }
 
   #takeWelcome(welcome: Welcome): void {
     this.welcome = welcome;
-    this.isCurrent = welcome.is_resumed === true && this.view !== null && this.#due === 0;
+    if (welcome.is_resumed && this.view && sameWindow(this.#shown, this.#asked)) this.#settle();
     for (const [id, { command }] of this.#pending) this.#out.push({ type: "do", id, command });
   }
 
@@ -135,23 +178,26 @@ export class Connection {
       this.view = null;
       this.#position = null;
       this.isCurrent = false;
-    } else if (wasAtGate) {
-      this.#askAgain();
+      this.#shown = null;
+      this.#isDue = false; // No view is sent before the gate opens,
+      if (!sameWindow(this.#asked, this.window)) this.#ask();
+    } else if (wasAtGate && this.window && !this.isCurrent) {
+      this.#isDue = true; // and then it is, unasked.
     }
   }
 
   #takeSnapshot(position: Position, view: View): void {
     this.view = { ...view, groups: view.groups ?? {} };
     this.#position = position;
-    this.isCurrent = true;
-    this.#due = Math.max(0, this.#due - 1);
+    this.#shown = this.#asked;
+    this.#settle();
   }
 
   #takeDelta(delta: Delta): void {
     if (!this.isCurrent || !this.view || !this.#position) return;
     const { epoch, version } = this.#position;
     if (delta.position.epoch !== epoch || delta.base !== version) {
-      this.#askAgain();
+      this.#mistrust();
       return;
     }
     try {
@@ -159,14 +205,37 @@ export class Connection {
       this.#position = delta.position;
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
-      this.#askAgain();
+      this.#mistrust();
     }
   }
 
-  #askAgain(): void {
+  #mistrust(): void {
     this.isCurrent = false;
-    if (!this.window) return;
-    this.#due += 1;
+    this.#shown = null;
+    this.#ask();
+  }
+
+  /** Be content with the view that has come, or ask for the window wanted since. */
+  #settle(): void {
+    this.#isDue = false;
+    this.isCurrent = sameWindow(this.#shown, this.window);
+    if (!this.isCurrent) this.#ask();
+  }
+
+  /** Ask for the window now, or when the answer that is due has come. */
+  #ask(): void {
+    if (!this.window || !this.welcome || this.#isDue) return;
+    this.#asked = this.window;
+    this.#isDue = !this.you?.gate;
     this.#out.push({ type: "watch", window: this.window });
   }
+}
+
+/** The same in the same fields, in whatever order these stand. */
+function isSame(one: Command, other: Command): boolean {
+  const sorted = (_key: string, value: unknown): unknown =>
+    value && typeof value === "object" && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value;
+  return JSON.stringify(one, sorted) === JSON.stringify(other, sorted);
 }

@@ -13,13 +13,14 @@ interface Kept {
  * Enter with a host token. A token is good once: when the page is loaded again with the same
  * one, the ticket that it brought goes on.
  *
+ * @param key of this browser, where the token is for it alone.
  * @returns the id of the session.
  * @throws Refused the token is no good, and nothing is kept of it.
  */
-export async function enterWith(server: string, token: string): Promise<string> {
+export async function enterWith(server: string, token: string, key = ""): Promise<string> {
   let kept: Kept;
   try {
-    const { session_id, ticket } = await api.enterEmbedded(server, token);
+    const { session_id, ticket } = await api.enterEmbedded(server, token, key);
     kept = { session_id, ticket };
     keep(token, kept);
   } catch (error) {

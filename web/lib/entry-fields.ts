@@ -76,6 +76,7 @@ const SECTIONS: readonly Section[] = [
       { name: "device_policy", kind: "choice", options: ["ask", "take_over", "refuse"] },
       { name: "invitation_grace_s", kind: "span" },
       { name: "consent", kind: "lines", longest: 2_000, rows: 3 },
+      { name: "names_kept_days", kind: "count" },
     ],
   },
   {
@@ -112,6 +113,7 @@ export const BOUNDS: Partial<Record<FieldName, readonly [number, number]>> = {
   capacity: [1, 1_000_000],
   reserved_seats: [0, 10_000],
   invitation_grace_s: [0, 31_536_000],
+  names_kept_days: [0, 3_650],
 };
 
 /** The units of a span of time, in seconds, the largest first. */

@@ -1,6 +1,6 @@
 /** The three dots of a media page: what the reader's rights allow there. */
 
-import { attendancePage } from "./api";
+import { attendancePage, auditPage } from "./api";
 import { hasDoorsOnPage, isLive } from "./ranks";
 import { only, withoutEmpty, type MenuGroup } from "./menu";
 import type { EntryView, Right } from "./protocol";
@@ -28,6 +28,10 @@ export function entryMenu(entry: EntryView): MenuGroup[] {
         [
           has("export"),
           { label: words("menu.attendance"), href: attendancePage(entry.entry_id), isPage: true },
+        ],
+        [
+          has("export") && has("see_staff"),
+          { label: words("menu.audit"), href: auditPage(entry.entry_id), isPage: true },
         ],
         [
           mayStart,

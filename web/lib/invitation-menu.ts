@@ -2,8 +2,9 @@
 
 import { ledger } from "../messages/ledger";
 import { only, withoutEmpty, type MenuGroup } from "./menu";
+import { invitationTypes } from "./ranks";
 import { invitationName } from "./words";
-import type { InvitationType, LedgerRow } from "./protocol";
+import type { InvitationType, LedgerRow, SelfView, SessionView } from "./protocol";
 
 /**
  * The three dots of an invitation. What was revoked can only be made anew, by inviting again.
@@ -42,3 +43,7 @@ export function invitationMenu(row: LedgerRow, types: readonly InvitationType[])
     },
   ]);
 }
+
+/** The same for who looks at it in a session. */
+export const ledgerMenu = (row: LedgerRow, you: SelfView, session: SessionView): MenuGroup[] =>
+  invitationMenu(row, invitationTypes(session.kind, you.role));

@@ -138,9 +138,12 @@ let numbers = new Intl.NumberFormat(current);
 /** A number as it is written in the language of the page. */
 export const number = (value: number): string => numbers.format(value);
 
+/** Begun a moment later: by then an element that was on the page already has said its language. */
 function wait(some: readonly Catalogue[]): void {
   const before = loading;
-  const all = Promise.all([before, ...some.map((one) => one.load(current).catch(warn))]);
+  // A task later, not a microtask: a page that names its language has said so by then.
+  const begun = new Promise<void>((go) => setTimeout(go));
+  const all = Promise.all([before, ...some.map((one) => begun.then(() => one.load(current)).catch(warn))]);
   const mine = all.then(() => {
     if (loading !== mine) return;
     loading = null;

@@ -45,6 +45,14 @@ export function pageOf(query: LedgerQuery, after: string, limit = PAGE): URLSear
   return found;
 }
 
+/** All that match as a file. */
+export function fileOf(query: LedgerQuery): URLSearchParams {
+  const found = filtersOf(query);
+  found.set("sort", query.sort);
+  found.set("format", "csv");
+  return found;
+}
+
 /** Read all that match, page by page. */
 export async function everyRow(
   query: LedgerQuery,

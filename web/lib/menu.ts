@@ -19,8 +19,8 @@ export interface MenuItem {
   /** A file, or with `isPage` a page, which opens beside this one. */
   href?: string;
   isPage?: boolean;
-  /** What is done on the page itself, without a command. */
-  act?: () => void;
+  /** What is done on the page itself, without a command; told to whoever carries notes of `from`. */
+  act?: (from: EventTarget) => void;
   /** The key that does the same, shown beside the words. */
   key?: string;
 }

@@ -25,17 +25,21 @@ const STEPS: Partial<Record<ErrorCode, NextStep>> = {
   restarting: "again",
   read_only: "again",
   internal: "again",
+  platform_unreachable: "again",
   version_unsupported: "reload",
   bad_request: "reload",
   bad_origin: "reload",
   command_reused: "reload",
   other_device: "link",
   code_required: "link",
+  consent_required: "link",
   code_wrong: "link",
   code_expired: "link",
   email_mismatch: "link",
   wrong_account: "link",
   ticket_invalid: "link",
+  lti_launch_invalid: "link",
+  lti_other_browser: "link",
 };
 
 export const nextStep = (code: ErrorCode): NextStep => STEPS[code] ?? "elsewhere";

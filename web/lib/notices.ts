@@ -1,9 +1,9 @@
 /** What a notice tells the person it is for. */
 
-import { people } from "../messages/people";
+import { notices } from "../messages/notices";
 import type { Notice } from "./protocol";
 
 export function noticeText(notice: Notice): string {
-  const by = notice.by ?? people("notice.somebody");
-  return people(`notice.${notice.kind}`, { by, role: notice.role ?? "" });
+  const by = notice.by ?? notices("somebody");
+  return notices(notice.kind, { by, role: notice.role ?? "" });
 }

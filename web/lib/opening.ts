@@ -7,10 +7,13 @@ import { tell } from "./asking";
 /** Those about inviting. */
 export const loadWindows = (): Promise<unknown> => import("../elements/invite-windows");
 
+/** What can be done with several people at once. */
+export const loadBulkBar = (): Promise<unknown> => import("../elements/bulk-bar");
+
 /** Load ahead of need, once nothing else is to do: a window then opens without a connection. */
 export function prepareWindows(): void {
   const soon = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 2_000));
-  soon(() => void loadWindows().catch(() => undefined));
+  soon(() => void Promise.all([loadWindows(), loadBulkBar()]).catch(() => undefined));
 }
 
 /**

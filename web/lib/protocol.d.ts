@@ -126,6 +126,151 @@ export interface AttendedView {
   readonly older_role_changes: number;
   /** The last interval goes on. */
   readonly is_here: boolean;
+  /** The version of the text that a guest agreed to, and when; empty: to none. */
+  readonly consent: string;
+  readonly consented_at?: number | null;
+}
+
+/** What was done. Members are stored for a year: never rename one. */
+export type AuditAction =
+  | "entry_created"
+  | "entry_changed"
+  | "settings_changed"
+  | "entry_deleted"
+  | "part_given"
+  | "part_taken"
+  | "guest_access_on"
+  | "guest_access_off"
+  | "link_made"
+  | "link_changed"
+  | "link_paused"
+  | "link_resumed"
+  | "link_renewed"
+  | "link_deleted"
+  | "invitation_made"
+  | "invitation_changed"
+  | "invitation_device_reset"
+  | "invitation_revoked"
+  | "session_started"
+  | "session_ended"
+  | "locked"
+  | "unlocked"
+  | "waiting_message_set"
+  | "admitted"
+  | "declined"
+  | "sent_back"
+  | "removed"
+  | "let_back"
+  | "blocked"
+  | "unblocked"
+  | "role_changed"
+  | "rights_changed"
+  | "renamed"
+  | "hand_lowered"
+  | "hands_cleared"
+  | "hands_restored"
+  | "stage_access_set"
+  | "stage_offered"
+  | "stage_refused"
+  | "stage_removed"
+  | "muted"
+  | "unmute_asked"
+  | "camera_off"
+  | "all_muted"
+  | "all_cameras_off"
+  | "hard_mute_on"
+  | "hard_mute_off"
+  | "attendance_exported"
+  | "audit_exported"
+  | "people_erased"
+  | "guests_erased"
+  | "unreadable";
+
+/** What became of checking the chain. */
+export interface AuditCheck {
+  readonly is_intact: boolean;
+  /** How many are kept, of `first` … `last`. */
+  readonly lines: number;
+  readonly first: number;
+  readonly last: number;
+  /**
+   * The digest of the newest line, as the room knows it. Written down somewhere else, it shows
+   * later that nothing up to here was changed.
+   */
+  readonly head: string;
+  /** The number at which the chain does not hold; null: it holds. */
+  readonly broken_at?: number | null;
+  /** `changed`, `missing` or `inserted`. */
+  readonly problem: string;
+}
+
+/** All of the audit log that the caller may read, the oldest line first. */
+export interface AuditExport {
+  readonly entry_id: string;
+  readonly entry_name: string;
+  readonly is_whole: boolean;
+  readonly lines: readonly AuditLine[];
+}
+
+/** One thing that was done. */
+export interface AuditLine {
+  /** Dense in each entry, 1, 2, 3 … */
+  readonly number: number;
+  /** Ms UTC. */
+  readonly at: number;
+  /**
+   * `unreadable` where the line is damaged; then `number` alone is known, and `at` is that of the
+   * line before.
+   */
+  readonly action: AuditAction;
+  readonly session_id?: string | null;
+  readonly by: AuditPerson;
+  readonly about: readonly AuditPerson[];
+  /** What else there is to say: `before`, `after`, `link_name`, `reason` … */
+  readonly facts: Record<string, string>;
+  /** Ms UTC; then the line is forgotten. */
+  readonly kept_until: number;
+  /** The digest of the line before it. */
+  readonly previous: string;
+  /** Until when that one is kept. */
+  readonly previous_kept_until: number;
+  readonly digest: string;
+}
+
+/** A stretch of the audit log, the newest line first. */
+export interface AuditPage {
+  readonly entry_id: string;
+  readonly entry_name: string;
+  /** The caller reads all of it; else the lines of the present session alone. */
+  readonly is_whole: boolean;
+  readonly lines: readonly AuditLine[];
+  /** Ask with `before` of this for older lines; null when there are none. */
+  readonly next?: number | null;
+}
+
+/** Somebody in a line of the audit log. Name, e-mail and salt are empty once erased. */
+export interface AuditPerson {
+  /**
+   * As whom they acted or were acted upon: `participant:…`, `account:…`, `platform:…`,
+   * `invitation:…`, `device:…`, `person:…`; empty for the server itself; `unknown` in a line that
+   * cannot be read.
+   */
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly is_guest: boolean;
+  readonly is_erased: boolean;
+  /** From when the time runs for which guests' names are kept, ms UTC. */
+  readonly known_at: number;
+  /** Stands for name and e-mail in the digest of the line, and outlives them. */
+  readonly seal: string;
+  /** With it, name and e-mail give `seal`; without it `seal` tells nobody anything. */
+  readonly salt: string;
+  /**
+   * The e-mail is not for the caller, and the salt with it: `seal` stands unchanged, and cannot be
+   * checked against what is shown.
+   */
+  readonly is_withheld: boolean;
 }
 
 /** Remove somebody and keep them out, recognised in every way named in `by`. */
@@ -277,6 +422,12 @@ export interface Counts {
   readonly invited?: number | null;
 }
 
+/** A room of a course. */
+export interface CourseRoom {
+  readonly entry_id: string;
+  readonly name: string;
+}
+
 /** Make an entry; whoever asks becomes its owner. Only over HTTP. */
 export interface CreateEntry {
   readonly type: "create_entry";
@@ -383,6 +534,24 @@ export interface DeleteGuestLink {
   readonly link_id: string;
 }
 
+/** One try of one message. */
+export interface DeliveryView {
+  readonly at: number;
+  /** That of the header `webhook-id`; the same in every try. */
+  readonly message_id: string;
+  readonly topic: Topic;
+  readonly number: number;
+  readonly entry_id: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Of the answer; null when there was none. */
+  readonly status?: number | null;
+  /** Why it did not arrive; null when it did. */
+  readonly problem?: string | null;
+  /** From the first byte sent to the last one read. */
+  readonly took_ms: number;
+}
+
 /** What changed since the view at `base`. A client that holds another one watches again. */
 export interface Delta {
   readonly type: "delta";
@@ -438,6 +607,8 @@ export interface EditSettings {
 /** Enter the room of a host token at once, for a tab that is shown on another site's page. */
 export interface EmbedEnter {
   readonly token: string;
+  /** As in `SignIn`. */
+  readonly key?: string | null;
 }
 
 /** Why a session ended. */
@@ -511,8 +682,13 @@ export interface EntrySettings {
   readonly reserved_seats: number;
   /** How long after the session's end an invitation is still valid. */
   readonly invitation_grace_s: number;
-  /** Text shown on the guest form. */
+  /** Text that guests have to agree to before they come in; empty: none. */
   readonly consent: string;
+  /**
+   * How long after a session, or after their last visit where there are no sessions, the names and
+   * e-mails of guests are kept; 0: until they are erased by hand.
+   */
+  readonly names_kept_days: number;
 }
 
 /** An entry on the home page. */
@@ -568,6 +744,7 @@ export type ErrorCode =
   | "wrong_account"
   | "email_mismatch"
   | "other_device"
+  | "consent_required"
   | "code_required"
   | "code_wrong"
   | "code_expired"
@@ -599,6 +776,15 @@ export type ErrorCode =
   | "restarting"
   | "read_only"
   | "version_unsupported"
+  | "lti_platform_unknown"
+  | "lti_deployment_unknown"
+  | "lti_launch_invalid"
+  | "lti_other_browser"
+  | "lti_no_room"
+  | "lti_return_refused"
+  | "platform_unreachable"
+  | "sign_in_failed"
+  | "email_unverified"
   | "internal";
 
 /** Make a link valid for so many days more, from its expiry or from now if that is later. */
@@ -662,6 +848,8 @@ export interface GuestDoor {
   readonly starts_at?: number | null;
   readonly session_state: SessionState;
   readonly consent: string;
+  /** Of that text, to be given back with the form by whoever agrees; empty without a text. */
+  readonly consent_version: string;
   /** This device came by this link before; the form may be skipped. */
   readonly is_returning: boolean;
   /** The name given before on this device. */
@@ -673,6 +861,8 @@ export interface GuestForm {
   readonly token: string;
   readonly name: string;
   readonly email: string;
+  /** The `consent_version` of the text that was agreed to. */
+  readonly consent?: string;
 }
 
 /** A guest link as *Manage guest access* shows it. The URL carries the token. */
@@ -693,6 +883,99 @@ export interface GuestLinkView {
 /** A guest coming back on the same device, without the form. */
 export interface GuestReturn {
   readonly token: string;
+}
+
+/** An account of the directory. */
+export interface HeldAccount {
+  readonly account_id: string;
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Answers to a quiz that were handed in; `words` are the texts written. */
+export interface HeldAttempt {
+  readonly number: number;
+  readonly name: string;
+  readonly score: number;
+  readonly max_score: number;
+  readonly submitted_at: number;
+  readonly words: readonly string[];
+}
+
+/** That somebody is kept out of an entry. */
+export interface HeldBlock {
+  readonly block_id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly blocked_at: number;
+}
+
+/** What one entry holds of somebody. */
+export interface HeldEntry {
+  readonly entry_id: string;
+  readonly entry_name: string;
+  readonly part?: Part | null;
+  readonly presences: readonly HeldPresence[];
+  readonly invitations: readonly HeldInvitation[];
+  readonly blocks: readonly HeldBlock[];
+  readonly visits: readonly HeldVisit[];
+  readonly attempts: readonly HeldAttempt[];
+  /** How often they stand there as the one who invited, blocked or changed a role. */
+  readonly names_them: number;
+  /** How many lines of the audit log name them. */
+  readonly audit_lines: number;
+}
+
+/** An invitation to an address. */
+export interface HeldInvitation {
+  readonly invitation_id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly invitation_type: InvitationType;
+  readonly message: string;
+  readonly created_at: number;
+  readonly opened_at?: number | null;
+  readonly redeemed_at?: number | null;
+  readonly revoked_at?: number | null;
+}
+
+/** A mail that lies in the outbox because there is no mail server. */
+export interface HeldMail {
+  readonly subject: string;
+  readonly text: string;
+  readonly at: number;
+}
+
+/** Somebody in one session; moments in ms UTC. */
+export interface HeldPresence {
+  readonly session_id: string;
+  readonly participant_id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly origin: Origin;
+  readonly link_name: string;
+  readonly role: Role;
+  readonly joined_at: number;
+  readonly intervals: readonly (readonly [number, number])[];
+  readonly stage_ms: number;
+  readonly hands: number;
+  readonly role_changes: readonly RoleChangeView[];
+  /** The browser, by a random number. */
+  readonly device_id: string;
+  /** `declined`, `removed` or `blocked`; empty: none of them. */
+  readonly kept_out: string;
+  /** The version of the text that was agreed to, the text itself, and when. */
+  readonly consent: string;
+  readonly consent_text: string;
+  readonly consented_at?: number | null;
+}
+
+/** That a browser came by a guest link, so that it may come back. */
+export interface HeldVisit {
+  readonly link_name: string;
+  readonly name: string;
+  readonly email: string;
+  readonly session_id: string;
 }
 
 /** The first message. `resume` names the position of the last view that the client holds. */
@@ -858,6 +1141,68 @@ export interface LowerHand {
   readonly participant_id?: string | null;
 }
 
+/** Choose a room for the course, or have one made. Exactly one of both is given. */
+export interface LtiChoose {
+  readonly launch: string;
+  readonly key: string;
+  readonly entry_id?: string | null;
+  readonly name?: string | null;
+}
+
+/** What the browser posts to the platform, in a form with one field, `JWT`. */
+export interface LtiChosen {
+  readonly return_url: string;
+  readonly jwt: string;
+}
+
+/** A launch that was found good, and the key of the browser in which it began. */
+export interface LtiEnter {
+  readonly launch: string;
+  readonly key: string;
+}
+
+/** What follows from a launch. */
+export interface LtiEntered {
+  /**
+   * A host token, to go into the room with, together with the same key; null where a room is to be
+   * chosen.
+   */
+  readonly token?: string | null;
+  /** Of the room. */
+  readonly entry_id?: string | null;
+  /** Its title. */
+  readonly course: string;
+  /** That may be chosen. */
+  readonly rooms: readonly CourseRoom[];
+  /** For a new one. */
+  readonly suggested_name: string;
+}
+
+/** A browser goes on with a launch. */
+export interface LtiLogin {
+  /** What the platform began, out of the fragment. */
+  readonly login: string;
+  /** Fresh; the browser keeps it, and shows it when the platform has sent it back. */
+  readonly key: string;
+}
+
+/** Where the browser goes now. */
+export interface LtiLoginReply {
+  /** Of the platform. */
+  readonly url: string;
+  /** Names the key in the browser's storage, or the platform's. */
+  readonly state: string;
+  /** The frame of the platform that keeps things for us; empty for none. */
+  readonly storage: string;
+  /** Of that frame. */
+  readonly origin: string;
+}
+
+/** A platform was registered. */
+export interface LtiRegistered {
+  readonly name: string;
+}
+
 /** The mail as the invitee would get it, with a link that leads nowhere in place of theirs. */
 export interface MailPreview {
   readonly sender: string;
@@ -901,6 +1246,23 @@ export interface Me {
   readonly is_operator: boolean;
 }
 
+/** How to enter the media plane as oneself. */
+export interface MediaAccess {
+  /** Of the media server. */
+  readonly url: string;
+  /**
+   * A LiveKit access token, for this person in this session alone. Ask for a new one when it has
+   * expired before connecting; who is connected needs none.
+   */
+  readonly token: string;
+  readonly expires_at: number;
+  /** What the token lets them send now; changes reach the media server directly. */
+  readonly may_publish: readonly MediaSource[];
+}
+
+/** What can be sent. The names are those of LiveKit. */
+export type MediaSource = "microphone" | "camera" | "screen_share";
+
 /** Say something to everybody in the waiting room. */
 export interface MessageWaiting {
   readonly type: "message_waiting";
@@ -925,6 +1287,15 @@ export interface MintedToken {
   readonly expires_at: number;
 }
 
+/** Take the row at a position out and put it in at another, with some fields replaced. */
+export interface Move {
+  readonly op: "move";
+  readonly at: number;
+  /** Where it stands afterwards. */
+  readonly to: number;
+  readonly fields: Record<string, unknown>;
+}
+
 /** Mute somebody. */
 export interface Mute {
   readonly type: "mute";
@@ -934,6 +1305,32 @@ export interface Mute {
 /** Mute everybody but the actor. */
 export interface MuteAll {
   readonly type: "mute_all";
+}
+
+/** A process that serves. */
+export interface NodeView {
+  /** New at each start. */
+  readonly id: string;
+  /** What operators call it. */
+  readonly name: string;
+  /** It renews its claim; without that, others take its connections for lost. */
+  readonly is_alive: boolean;
+  readonly started_at: number;
+  /** When it said all this. */
+  readonly told_at: number;
+  readonly rooms: number;
+  readonly connections: number;
+  /** Sockets that take nothing now. */
+  readonly slow: number;
+  readonly commands_per_s: number;
+  readonly joins_per_s: number;
+  readonly deliveries_per_s: number;
+  /** 99 of 100 commands of the last minute were answered within that; null without any. */
+  readonly p99_ms?: number | null;
+  /** Batches decided anew because another node was first, since the start. */
+  readonly conflicts: number;
+  /** Batches that the store did not take, since the start. */
+  readonly put_off: number;
 }
 
 /** Something happened to you, and by whom. */
@@ -972,8 +1369,38 @@ export interface OfferStage {
   readonly replace?: boolean;
 }
 
+/** Sign in at a provider. */
+export interface OidcBegin {
+  readonly provider_id: string;
+  /** Fresh; the browser keeps it, and shows it when it comes back. */
+  readonly key: string;
+}
+
+/** Where the browser goes now. */
+export interface OidcBegun {
+  readonly url: string;
+}
+
+/** The browser is back from the provider. */
+export interface OidcFinish {
+  readonly state: string;
+  readonly code: string;
+  /** As well, where the provider says who it is. */
+  readonly iss?: string | null;
+  /** Of the browser, from `OidcBegin`. */
+  readonly key: string;
+}
+
 /** One change to the rows of a group. */
-export type Op = Insert | Delete | Update;
+export type Op = Insert | Delete | Update | Move;
+
+/** A site at a moment. */
+export interface OperatorView {
+  readonly now: number;
+  readonly nodes: readonly NodeView[];
+  /** The busiest, by connections; each node names twenty at most. */
+  readonly rooms: readonly RoomLoad[];
+}
 
 /** How somebody came. A guest is an origin, not a role. */
 export type Origin = "account" | "guest_link" | "invitation";
@@ -1046,6 +1473,30 @@ export interface PeopleFound {
   readonly people: readonly PersonView[];
 }
 
+/** What was erased: in so many entries, accounts and mails a name or an address stood. */
+export interface PersonErased {
+  readonly person_ids: readonly string[];
+  readonly entries: number;
+  readonly accounts: number;
+  readonly mails: number;
+}
+
+/** Everything that is held about one person. */
+export interface PersonHeld {
+  /** Under which their names are sealed: digests of their addresses. */
+  readonly person_ids: readonly string[];
+  readonly at: number;
+  readonly accounts: readonly HeldAccount[];
+  readonly entries: readonly HeldEntry[];
+  readonly mails: readonly HeldMail[];
+}
+
+/** Who is meant: an e-mail address, or an account. One of the two. */
+export interface PersonRef {
+  readonly email?: string | null;
+  readonly account_id?: string | null;
+}
+
 /** A known user, found by type-ahead. */
 export interface PersonView {
   readonly account_id: string;
@@ -1061,6 +1512,64 @@ export interface Ping {
    * store. Left out by the first ping after it does.
    */
   readonly is_stale?: true | null;
+}
+
+/**
+ * A learning platform, as its administrator knows it.
+ *
+ * The same issuer and client id again change what is registered.
+ */
+export interface PlatformForm {
+  readonly name?: string;
+  /** The platform's name for itself (Moodle: *Platform ID*). */
+  readonly issuer: string;
+  /** Its name for us. */
+  readonly client_id: string;
+  /** Ids of the places in it where the tool is installed; others are refused. */
+  readonly deployments?: readonly string[];
+  /** Where a launch is asked for (*Authentication request URL*). */
+  readonly authorize_url: string;
+  /** Where access tokens are (*Access token URL*). */
+  readonly token_url: string;
+  /** Where its public keys are (*Public keyset URL*). */
+  readonly keys_url: string;
+  /** To whom requests for access tokens are addressed, where it is not `token_url`. */
+  readonly audience?: string;
+  /**
+   * Changes to the table of roles: a role of the platform, and what it is here: `host`,
+   * `moderator`, `viewer`, or null to have it count for nothing.
+   */
+  readonly roles?: Record<string, Role | null>;
+  /** Its e-mail addresses are believed, so that invitations to them open. */
+  readonly trusts_email?: boolean;
+  /** Attendance goes to the platform as a grade. */
+  readonly sends_grades?: boolean;
+  /** Further origins to which chosen rooms may be sent (Deep Linking). */
+  readonly return_origins?: readonly string[];
+}
+
+/** The registered platforms, the oldest first. */
+export interface PlatformList {
+  readonly platforms: readonly PlatformView[];
+}
+
+/** A registered platform. */
+export interface PlatformView {
+  readonly name: string;
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly deployments: readonly string[];
+  readonly authorize_url: string;
+  readonly token_url: string;
+  readonly keys_url: string;
+  readonly audience: string;
+  /** The whole table as it is in force. */
+  readonly roles: Record<string, Role | null>;
+  readonly trusts_email: boolean;
+  readonly sends_grades: boolean;
+  readonly return_origins: readonly string[];
+  readonly platform_id: string;
+  readonly added_at: number;
 }
 
 /** The answer to a ping. */
@@ -1087,6 +1596,19 @@ export interface Problem {
   readonly where?: string | null;
   /** Why the session is over, for `session_ended` told to those inside. */
   readonly end_reason?: EndReason | null;
+  /** Which wire versions are spoken here, for `version_unsupported`. */
+  readonly wire_versions?: readonly number[] | null;
+}
+
+/** Where somebody can sign in. */
+export interface Provider {
+  readonly provider_id: string;
+  readonly name: string;
+}
+
+/** Where people can sign in, in the order of the configuration. */
+export interface ProviderList {
+  readonly providers: readonly Provider[];
 }
 
 /** One question with its right answer. */
@@ -1202,6 +1724,23 @@ export interface RegenerateGuestLink {
   readonly link_id: string;
 }
 
+/** A person says yes to registering the platform that has sent them. */
+export interface RegisterPlatform {
+  readonly registration: string;
+}
+
+/** Let one platform register itself; see `PlatformForm` for what is decided beforehand. */
+export interface RegistrationForm {
+  readonly trusts_email?: boolean;
+  readonly sends_grades?: boolean;
+}
+
+/** An address with which one platform registers itself (dynamic registration). */
+export interface RegistrationUrl {
+  readonly url: string;
+  readonly expires_at: number;
+}
+
 /** Remove somebody from the room; they need a host's word to come back this session. */
 export interface Remove {
   readonly type: "remove";
@@ -1225,6 +1764,17 @@ export interface Rename {
   readonly type: "rename";
   readonly participant_id?: string | null;
   readonly name: string;
+}
+
+/** Tell an entry's messages again, from a number on. They keep their ids. */
+export interface Replay {
+  readonly entry_id: string;
+  readonly from_number: number;
+}
+
+/** How many messages are told again. Those older than seven days are gone. */
+export interface Replayed {
+  readonly messages: number;
 }
 
 /** The answer to a command: done (it is in the log) or refused (nothing changed). */
@@ -1316,6 +1866,19 @@ export interface RoleChangeView {
   readonly before: Role;
   readonly after: Role;
   readonly by: string;
+}
+
+/** A room that is open somewhere, and how much is going on in it. */
+export interface RoomLoad {
+  readonly entry_id: string;
+  /** Empty where the node that was asked does not have the room. */
+  readonly entry_name: string;
+  /** Inside, on whichever node. */
+  readonly people: number;
+  /** At the nodes of which it is one of the busiest rooms. */
+  readonly connections: number;
+  /** How many nodes those are. */
+  readonly nodes: number;
 }
 
 /** One person in the tab. */
@@ -1500,7 +2063,8 @@ export type SettingName =
   | "capacity"
   | "reserved_seats"
   | "invitation_grace_s"
-  | "consent";
+  | "consent"
+  | "names_kept_days";
 
 /** What a taker is told after an attempt; each gives all that stands before it. */
 export type ShowAfter = "nothing" | "score" | "answers_at_end" | "answers";
@@ -1508,6 +2072,8 @@ export type ShowAfter = "nothing" | "score" | "answers_at_end" | "answers";
 /** Redeem a host token once, for an account cookie. */
 export interface SignIn {
   readonly token: string;
+  /** Of the browser, where the token came out of a launch (LTI) and is for it alone. */
+  readonly key?: string | null;
 }
 
 /** The answer to signing in. */
@@ -1595,6 +2161,40 @@ export interface TextCount {
   readonly text: string;
   readonly count: number;
 }
+
+/** Our public keys, the one that signs first. */
+export interface ToolKeyList {
+  readonly keys: readonly ToolKeyView[];
+}
+
+/** One of our public keys. */
+export interface ToolKeyView {
+  readonly key_id: string;
+  readonly made_at: number;
+  /** When it is taken out of the list of keys; null for the one that signs. */
+  readonly until?: number | null;
+}
+
+/** What a platform's administrator has to type in about us. */
+export interface ToolView {
+  readonly login_url: string;
+  readonly launch_url: string;
+  readonly keys_url: string;
+  readonly deep_linking_url: string;
+}
+
+/** What a message tells. In this order where one moment brings several. */
+export type Topic =
+  | "session.started"
+  | "invitation.bounced"
+  | "invitation.redeemed"
+  | "participant.joined"
+  | "participant.role_changed"
+  | "participant.media_changed"
+  | "hand.raised"
+  | "participant.left"
+  | "session.ended"
+  | "test";
 
 /** Sums over people; durations in ms. */
 export interface TotalsView {
@@ -1687,6 +2287,77 @@ export interface WayView {
   /** Seen by staff only. */
   readonly link_name: string;
   readonly totals: TotalsView;
+}
+
+/** What happened. */
+export interface WebhookData {
+  /** Dense in each entry, 1, 2, 3 …; messages come in this order. */
+  readonly number: number;
+  readonly entry_id: string;
+  readonly entry_name: string;
+  readonly session_id?: string | null;
+  readonly person?: WebhookPerson | null;
+  readonly reason?: EndReason | null;
+  /** With `session.ended`: who was inside, and has left with it. */
+  readonly people?: number | null;
+}
+
+/** A subscription that is no more. */
+export interface WebhookDeleted {
+  readonly id: string;
+}
+
+/** A new subscription. */
+export interface WebhookForm {
+  readonly url: string;
+  /** Which messages; none: all. */
+  readonly topics?: readonly Topic[];
+  /** Of this entry alone; null: of every entry. */
+  readonly entry_id?: string | null;
+}
+
+/** The body of a delivery. */
+export interface WebhookMessage {
+  readonly type: Topic;
+  /** When it happened, RFC 3339, UTC. That of the delivery is in the header. */
+  readonly timestamp: string;
+  readonly data: WebhookData;
+}
+
+/** Whom a message is about. Name and e-mail are empty once the person was erased. */
+export interface WebhookPerson {
+  readonly name: string;
+  readonly email: string;
+  readonly participant_id?: string | null;
+  readonly account_id?: string | null;
+  readonly origin?: Origin | null;
+  readonly role?: Role | null;
+  readonly role_before?: Role | null;
+  readonly link_id?: string | null;
+  readonly link_name?: string | null;
+  readonly invitation_id?: string | null;
+  readonly changed_by?: string | null;
+  readonly may_publish: readonly MediaSource[];
+}
+
+/** How a subscription fares. */
+export type WebhookState = "active" | "resting" | "paused" | "gone";
+
+/** Pause a subscription, or have it go on. What was missed meanwhile is told then. */
+export interface WebhookSwitch {
+  readonly is_paused: boolean;
+}
+
+/** A subscription. */
+export interface WebhookView {
+  readonly id: string;
+  readonly url: string;
+  readonly topics: readonly Topic[];
+  readonly entry_id?: string | null;
+  readonly state: WebhookState;
+  readonly created_at: number;
+  /** Signs the messages; derived, so it can be shown again. */
+  readonly secret: string;
 }
 
 /** The answer to hello. */

@@ -2,7 +2,7 @@
 
 import { problemOf } from "./api";
 import type { Problem } from "./protocol";
-import { backoff } from "./timing";
+import { backoff } from "./backoff";
 
 export interface HandInOptions {
   send: () => Promise<unknown>;

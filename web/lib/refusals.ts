@@ -3,6 +3,7 @@
 import { problems } from "../messages/problems";
 import { nextStep } from "./next-steps";
 import type { ErrorCode, Problem } from "./protocol";
+import type { Words } from "./socket";
 
 /** A refusal as a page shows it: in large what happened, below it what can be done now. */
 export interface Card {
@@ -31,6 +32,12 @@ export function inOurWords(problem: Problem): Problem {
   return problems.has(key) ? { ...problem, sentence: problems(key) } : problem;
 }
 
+/** How problems of a connection read on our pages. */
+export const OUR_WORDS: Words = {
+  of: inOurWords,
+  ended: () => ({ code: "internal", sentence: problems("ended"), again: false }),
+};
+
 /** A refusal that the page itself knows, in the words of the table. */
 export function refusalOf(code: ErrorCode): Problem {
   return inOurWords({ code, sentence: "", again: nextStep(code) === "again" });
@@ -38,7 +45,7 @@ export function refusalOf(code: ErrorCode): Problem {
 
 /** The calm ends of a session, which are no fault of anybody. */
 const CALM: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "session_ended", "taken_over", "not_started", "waiting", "not_signed_in", "code_required",
+  "session_ended", "taken_over", "not_started", "waiting", "not_signed_in", "code_required", "consent_required",
 ]);
 
 export const isCalm = (code: ErrorCode): boolean => CALM.has(code);

@@ -1,23 +1,23 @@
-/** The menus of the whole tab, of those who wait, and of an invitation. */
+/** The menus of the whole tab, and of those who wait. */
 
+import { problems } from "../messages/problems";
 import { tab } from "../messages/tab";
 import { accessTo } from "./access";
-import { attendancePage, attendanceUrl } from "./api";
-import { invitationMenu } from "./invitation-menu";
-import { invitationTypes, isLive } from "./ranks";
+import { attendancePage, attendanceUrl, auditPage, Refused } from "./api";
+import { tell } from "./asking";
+import { isLive } from "./ranks";
 import { modeName, modeText, STAGE_MODES } from "./words";
-import { only, withoutEmpty, type MenuGroup } from "./menu";
-import type {
-  GuestLinkView, LedgerRow, Right, SelfView, SessionView,
-} from "./protocol";
+import { only, withoutEmpty, type MenuGroup, type MenuItem } from "./menu";
+import type { GuestLinkView, Right, SelfView, SessionView } from "./protocol";
+
+const FORMATS = ["csv", "json"] as const;
+type Format = (typeof FORMATS)[number];
 
 /** The three dots beside *All participants*. */
 export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
   const has = (right: Right): boolean => you.rights.includes(right);
   const live = isLive(session.kind);
   const { session_id: sessionId, entry_id: entryId } = session;
-  // A tab on another site's page has a ticket and no cookies, and a link carries no ticket.
-  const exports = has("export") && !accessTo(entryId);
   return withoutEmpty([
     {
       label: tab("menu.stage_access"),
@@ -63,8 +63,7 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
     },
     {
       items: only([
-        [has("invite"), { label: tab("invite_users"), dialog: { name: "invite" } }],
-        [has("manage_guest_access"), { label: tab("invite_guests"), dialog: { name: "guests" } }],
+        ...doors(you),
         [has("invite"), { label: tab("menu.invitations"), dialog: { name: "invitations" } }],
         [has("admit"), { label: tab("message_waiting"), dialog: { name: "message" } }],
         [has("block"), { label: tab("menu.blocked"), dialog: { name: "blocked" } }],
@@ -72,16 +71,53 @@ export function tabMenu(you: SelfView, session: SessionView): MenuGroup[] {
       ]),
     },
     {
+      items: has("export") ? exports(entryId, sessionId, has("see_staff")) : [],
+    },
+  ]);
+}
+
+type Offer = readonly [boolean, MenuItem];
+
+/** The two doors, for those who may open them. */
+const doors = ({ rights }: SelfView): readonly [Offer, Offer] => [
+  [rights.includes("invite"), { label: tab("invite_users"), dialog: { name: "invite" } }],
+  [rights.includes("manage_guest_access"), { label: tab("invite_guests"), dialog: { name: "guests" } }],
+];
+
+/** The two doors alone, each with what it is for: nobody should have to look for them. */
+export function inviteMenu(you: SelfView): MenuGroup[] {
+  const [[mayInvite, users], [mayLink, guests]] = doors(you);
+  return withoutEmpty([
+    {
       items: only([
-        [
-          exports,
-          { label: tab("menu.attendance"), href: attendancePage(entryId, sessionId), isPage: true },
-        ],
-        [exports, { label: tab("menu.export_csv"), href: attendanceUrl(sessionId, "csv") }],
-        [exports, { label: tab("menu.export_json"), href: attendanceUrl(sessionId, "json") }],
+        [mayInvite, { ...users, text: tab("invite_users.text") }],
+        [mayLink, { ...guests, text: tab("invite_guests.text") }],
       ]),
     },
   ]);
+}
+
+/** A tab on another site's page has a ticket and no cookies, and a link carries no ticket. */
+function exports(entryId: string, sessionId: string, seesStaff: boolean): MenuItem[] {
+  const labels = { csv: tab("menu.export_csv"), json: tab("menu.export_json") };
+  if (accessTo(entryId)) {
+    return FORMATS.map((format) => ({ label: labels[format], act: (from) => void save(from, sessionId, format) }));
+  }
+  return [
+    { label: tab("menu.attendance"), href: attendancePage(entryId, sessionId), isPage: true },
+    ...only([[seesStaff, { label: tab("menu.audit"), href: auditPage(entryId), isPage: true }]]),
+    ...FORMATS.map((format) => ({ label: labels[format], href: attendanceUrl(sessionId, format) })),
+  ];
+}
+
+async function save(from: EventTarget, sessionId: string, format: Format): Promise<void> {
+  try {
+    const { saveAttendance } = await import("./saving");
+    await saveAttendance(sessionId, format);
+  } catch (error) {
+    const text = error instanceof Refused ? error.problem.sentence : problems("unreachable");
+    tell(from, { text, tone: "bad" });
+  }
 }
 
 /** Beside *Waiting to enter*: everybody, or everybody by one guest link. */
@@ -97,7 +133,3 @@ export function waitingMenu(links: readonly GuestLinkView[]): MenuGroup[] {
     { items: [{ label: tab("message_waiting"), dialog: { name: "message" } }] },
   ]);
 }
-
-/** The three dots of an invitation. */
-export const ledgerMenu = (row: LedgerRow, you: SelfView, session: SessionView): MenuGroup[] =>
-  invitationMenu(row, invitationTypes(session.kind, you.role));

@@ -64,6 +64,13 @@ function applyOps<R extends Row | LedgerRow>(old: readonly R[], ops: readonly Op
         rows[op.at] = { ...row, ...op.fields };
         break;
       }
+      case "move": {
+        const row = rows[op.at];
+        if (!row || op.to < 0 || op.to >= rows.length) throw new Misfit(`move from ${op.at}`);
+        rows.splice(op.at, 1);
+        rows.splice(op.to, 0, { ...row, ...op.fields });
+        break;
+      }
       default:
         throw new Misfit("unknown operation");
     }

@@ -1,4 +1,4 @@
-/** Which HTTP route carries which command; the lines of `protocol/routes.py` that pages use. */
+/** Which HTTP route carries which command that pages give over HTTP; a test holds it to `protocol/routes.py`. */
 
 import type { Command } from "./protocol";
 
@@ -8,7 +8,9 @@ export interface Route {
   path: string;
 }
 
-const ROUTES = new Map<Command["type"], Route>([
+export type Routes = ReadonlyMap<Command["type"], Route>;
+
+export const PAGE_ROUTES: Routes = new Map<Command["type"], Route>([
   ["edit_entry", { method: "PATCH", path: "" }],
   ["edit_settings", { method: "PATCH", path: "/settings" }],
   ["delete_entry", { method: "DELETE", path: "" }],
@@ -35,13 +37,18 @@ const ROUTES = new Map<Command["type"], Route>([
   ["unblock", { method: "DELETE", path: "/blocks/{block_id}" }],
 ]);
 
-/** A command as an HTTP request: ids that stand in the path leave the body. */
+/**
+ * A command as an HTTP request: ids that stand in the path leave the body.
+ *
+ * @throws TypeError the command is given in a room alone.
+ */
 export function requestOf(
   entryId: string,
   command: Command,
+  routes = PAGE_ROUTES,
 ): { method: Route["method"]; path: string; body: Record<string, unknown> } {
-  const route = ROUTES.get(command.type);
-  if (!route) throw new Error(`${command.type} has no HTTP route on these pages`);
+  const route = routes.get(command.type);
+  if (!route) throw new TypeError(`${command.type} is given in a room alone: it has no HTTP route`);
   const { type: _, ...rest } = command;
   const body = new Map<string, unknown>(Object.entries(rest));
   const path = route.path.replace(/\{(\w+)\}/g, (_whole, field: string) => {

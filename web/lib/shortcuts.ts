@@ -1,4 +1,4 @@
-/** What keys do in the tab. Elements do what is named here, and the help sheet lists it. */
+/** What keys do in the tab. Elements do what is named here; `shortcut-help` lists it. */
 
 import { tab } from "../messages/tab";
 import { commandsFor, nameOf, type BulkName } from "./bulk";
@@ -12,7 +12,7 @@ export type Deed =
   | "moderator" | "rename" | "remove" | "block";
 
 /** Letters are of the English words; they stay the same in every language, as in other products. */
-const DEEDS: readonly (readonly [key: string, deed: Deed])[] = [
+export const DEEDS: readonly (readonly [key: string, deed: Deed])[] = [
   ["a", "admit"],
   ["d", "decline"],
   ["l", "lower_hand"],
@@ -121,77 +121,3 @@ export function switchLetters(isOn: boolean): void {
     // Without storage they stay as they are.
   }
 }
-
-export interface Help {
-  /** Each alternative is a chord of keys. */
-  keys: string[][];
-  text: string;
-}
-
-export interface HelpGroup {
-  title: string;
-  rows: Help[];
-}
-
-/** Everything that keys do for somebody with these rights. */
-export function helpFor(you: SelfView, maySelectPeople: boolean): HelpGroup[] {
-  const has = (right: SelfView["rights"][number]): boolean => you.rights.includes(right);
-  const help = (name: Parameters<typeof tab>[0], ...keys: string[][]): Help => ({ keys, text: tab(name) });
-  const control = isApple() ? "Meta" : "Control";
-  const may: Partial<Record<Deed, boolean>> = {
-    admit: has("admit"),
-    decline: has("admit"),
-    lower_hand: has("lower_hands") || has("raise_hand"),
-    mute: has("mute_others"),
-    camera: has("mute_others"),
-    stage: has("manage_stage"),
-    viewer: has("set_role"),
-    speaker: has("set_role"),
-    moderator: has("set_role"),
-    rename: has("rename_others") || has("rename_self"),
-    remove: has("remove"),
-  };
-  return [
-    {
-      title: tab("shortcuts.moving"),
-      rows: [
-        help("shortcut.move", ["ArrowUp"], ["ArrowDown"]),
-        help("shortcut.page", ["PageUp"], ["PageDown"]),
-        help("shortcut.ends", ["Home"], ["End"]),
-        help("shortcut.controls", ["ArrowRight"], ["ArrowLeft"]),
-        help("shortcut.menu", ["Enter"], ["Shift", "F10"]),
-      ],
-    },
-    {
-      title: tab("shortcuts.people"),
-      rows: [
-        ...DEEDS.filter(([, deed]) => may[deed]).map(([key, deed]) => help(`shortcut.${deed}`, [key])),
-        ...(has("block") ? [help("shortcut.block", ["Shift", "Delete"])] : []),
-      ],
-    },
-    {
-      title: tab("shortcuts.selecting"),
-      rows: maySelectPeople
-        ? [
-            help("shortcut.select", ["Space"], ["x"]),
-            help("shortcut.range", ["Shift", "ArrowUp"], ["Shift", "ArrowDown"]),
-            help("shortcut.all", [control, "a"]),
-          ]
-        : [],
-    },
-    {
-      title: tab("shortcuts.tab"),
-      rows: [
-        help("shortcut.search", ["/"], [control, "k"]),
-        help("shortcut.undo", [control, "z"]),
-        help("shortcut.clear", ["Escape"]),
-        help("shortcut.help", ["?"]),
-      ],
-    },
-  ].filter((group) => group.rows.length > 0);
-}
-
-function isApple(): boolean {
-  return /Mac|iP(?:hone|ad)/u.test(globalThis.navigator?.platform ?? "");
-}
-

@@ -1,15 +1,25 @@
 /** The life of a connection: open, listen, answer, notice silence, come back. */
 
-import { problems } from "../messages/problems";
+import { backoff, patience } from "./backoff";
 import { Connection } from "./connection";
 import { read, write } from "./codec";
 import { Malformed, type Frame } from "./frames";
-import { inOurWords } from "./refusals";
-import { backoff, patience } from "./timing";
 import { overWebSocket, type Connect, type Transport } from "./transport";
 import type { Command, Notice, Problem, Reply, SelfView, ServerMessage, View, Window } from "./protocol";
 
 export type Status = "connecting" | "open" | "lost" | "final";
+
+/** How problems read. */
+export interface Words {
+  of(problem: Problem): Problem;
+  /** For what ends here, and not because the server said so. */
+  ended(): Problem;
+}
+
+const PLAIN: Words = {
+  of: (problem) => problem,
+  ended: () => ({ code: "internal", sentence: "", again: false }),
+};
 
 export interface SocketOptions {
   window?: Window | null;
@@ -20,6 +30,8 @@ export interface SocketOptions {
    * handshake. A problem that trying again cannot help ends the attempts.
    */
   probe?: () => Promise<Problem | null>;
+  /** By default problems read as the server says them. */
+  words?: Words;
   changed?: () => void;
   noticed?: (notice: Notice) => void;
 }
@@ -32,8 +44,6 @@ const LEAVING_MS = 3_000;
 const ABNORMAL = 1006;
 const FINAL_CLOSE_CODES = { first: 4000, last: 4099 };
 
-const ended = (): Problem => ({ code: "internal", sentence: problems("ended"), again: false });
-
 export class RoomSocket {
   status: Status = "connecting";
   /** Why it is over, once `status` is final. */
@@ -44,6 +54,7 @@ export class RoomSocket {
   readonly #url: string;
   readonly #options: SocketOptions;
   readonly #connection: Connection;
+  readonly #words: Words;
   #transport: Transport | null = null;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -53,6 +64,7 @@ export class RoomSocket {
   constructor(url: string, options: SocketOptions = {}) {
     this.#url = url;
     this.#options = options;
+    this.#words = options.words ?? PLAIN;
     this.#connection = new Connection(options.window ?? null);
   }
 
@@ -66,6 +78,11 @@ export class RoomSocket {
 
   get isStale(): boolean {
     return this.#connection.isStale;
+  }
+
+  /** The view is of the window last asked for, and is being kept up to date. */
+  get isCurrent(): boolean {
+    return this.#connection.isCurrent;
   }
 
   get window(): Window | null {
@@ -90,7 +107,7 @@ export class RoomSocket {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#connection.giveUp(ended());
+    this.#connection.giveUp(this.#words.ended());
     this.#hangUp();
   }
 
@@ -120,25 +137,31 @@ export class RoomSocket {
     this.#flush();
   }
 
-  do(command: Command): Promise<Reply> {
-    if (this.#isClosed) {
-      const problem = this.problem ?? ended();
-      return Promise.resolve({ type: "reply", id: "", is_done: false, problem });
-    }
-    const reply = this.#connection.do(newId(), command);
+  /**
+   * @param id the same again with the same command has no second effect.
+   * @param signal aborted by whoever does not wait any more: it is not sent again then.
+   */
+  do(command: Command, id = newId(), signal?: AbortSignal): Promise<Reply> {
+    const refused = (problem: Problem): Promise<Reply> =>
+      Promise.resolve({ type: "reply", id, is_done: false, problem });
+    if (this.#isClosed) return refused(this.problem ?? this.#words.ended());
+    const refusal = this.#connection.refusal(id, command);
+    if (refusal) return refused(this.#words.of(refusal));
+    const reply = this.#connection.do(id, command, signal);
     this.#flush();
     return reply;
   }
 
   #take(frame: Frame): void {
     try {
-      const message = inWords(read(frame));
+      const message = this.#inWords(read(frame));
       this.#connection.receive(message);
       if (message.type === "welcome") {
         this.status = "open";
-        this.#failures = 0;
         this.clockOffset = message.server_time - Date.now();
       }
+      // Only a line that lives for a while ends the waits: one may be welcome, and fail at what follows.
+      if (message.type === "ping") this.#failures = 0;
       if (message.type === "notice") this.#options.noticed?.(message);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
@@ -170,14 +193,14 @@ export class RoomSocket {
     this.#hangUp();
     const wasOpen = this.#connection.welcome !== null;
     const said = this.#connection.lost();
-    if (isFinal(code, said)) return this.#finish(said ?? ended());
+    if (isFinal(code, said)) return this.#finish(said ?? this.#words.ended());
     this.status = "lost";
     this.#options.changed?.();
     const draw = (this.#options.random ?? Math.random)();
     const delay = backoff(this.#failures++, draw, said?.retry_after_ms);
     // The next wait is set before the question is asked: the answer may never come.
     this.#timer = setTimeout(() => this.open(), delay);
-    if (wasOpen) return;
+    if (wasOpen || said) return;
     const problem = await this.#options.probe?.();
     if (problem && !problem.again && this.status === "lost") this.#finish(problem);
   }
@@ -192,17 +215,17 @@ export class RoomSocket {
     this.#options.changed?.();
   }
 
+  /** What the server refuses or ends with is told in the words of whoever uses this. */
+  #inWords(message: ServerMessage): ServerMessage {
+    const hasProblem = message.type === "reply" || message.type === "goodbye";
+    if (!hasProblem || !message.problem) return message;
+    return { ...message, problem: this.#words.of(message.problem) };
+  }
+
   #flush(): void {
     if (!this.#transport) return;
     for (const message of this.#connection.toSend()) this.#transport.send(write(message));
   }
-}
-
-/** What the server refuses or ends with is told in the language of the page. */
-function inWords(message: ServerMessage): ServerMessage {
-  const hasProblem = message.type === "reply" || message.type === "goodbye";
-  if (!hasProblem || !message.problem) return message;
-  return { ...message, problem: inOurWords(message.problem) };
 }
 
 function isFinal(code: number, said: Problem | null): boolean {

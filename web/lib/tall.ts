@@ -58,12 +58,12 @@ export function intoElement(body: Body, rowsPx: number): number {
   return (rowsPx * (tall - screen)) / (all - screen);
 }
 
-/** Which rows to draw, and where, with some more on both sides of the screen. */
-export function sliceAt(body: Body, px: number, extra: number): Slice {
+/** Which rows to draw, and where, with some more before and behind the screen. */
+export function sliceAt(body: Body, px: number, before: number, behind = before): Slice {
   if (body.rows === 0 || px > height(body) || px < -body.screenPx) return NOTHING;
   const top = intoRows(body, px);
-  const start = Math.max(0, Math.floor(top / body.rowPx) - extra);
-  const last = Math.ceil((top + body.screenPx) / body.rowPx) + extra;
+  const start = Math.max(0, Math.floor(top / body.rowPx) - before);
+  const last = Math.ceil((top + body.screenPx) / body.rowPx) + behind;
   const end = Math.min(body.rows, Math.max(start, last));
   return { start, end, offset: px - (top - start * body.rowPx) };
 }

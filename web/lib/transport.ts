@@ -20,13 +20,18 @@ export type Connect = (url: string, listener: Listener) => Transport;
 /** Before a ticket among the subprotocols: pages can set no header on a WebSocket. */
 const TICKET = "usher.ticket.";
 
-/** @param ticket for a tab on a page of another site, which no cookie of ours reaches. */
-export const overWebSocket = (ticket?: string): Connect => (url, listener) => {
-  const socket = new WebSocket(url, ticket ? [SUBPROTOCOL, TICKET + ticket] : SUBPROTOCOL);
+/**
+ * @param ticket for whom no cookie of ours reaches: a tab on a page of another site, a program.
+ * @param Socket in place of the platform's own.
+ */
+export const overWebSocket = (ticket?: string, Socket = globalThis.WebSocket): Connect => (url, listener) => {
+  const socket = new Socket(url, ticket ? [SUBPROTOCOL, TICKET + ticket] : SUBPROTOCOL);
   socket.binaryType = "arraybuffer";
   socket.onopen = () => listener.opened();
   socket.onmessage = (event: MessageEvent<Frame>) => listener.received(event.data);
   socket.onclose = (event) => listener.closed(event.code);
+  // What failed is told by the close that follows; an emitter without a listener ends a program.
+  socket.onerror = () => undefined;
   return {
     send: (frame) => socket.send(frame),
     // A browser may take long to report the end of a dead line, so nobody listens for it.

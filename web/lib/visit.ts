@@ -3,6 +3,7 @@
 import { accessTo } from "./access";
 import * as api from "./api";
 import { answerOf, type Answer } from "./asking";
+import { OUR_WORDS } from "./refusals";
 import { RoomSocket, type Status } from "./socket";
 import { overWebSocket } from "./transport";
 import type { Command, Notice, Problem, SelfView, View, Window } from "./protocol";
@@ -80,6 +81,7 @@ export class Visit {
     return new RoomSocket(api.socketUrl(this.sessionId), {
       connect: overWebSocket(accessTo(this.entryId)?.ticket),
       window: this.#options.window,
+      words: OUR_WORDS,
       probe: () => api.whyNot(this.sessionId),
       changed: () => this.#changed(),
       noticed: this.#options.noticed,

@@ -1,4 +1,4 @@
-/** Words of the way in: the doors, the gates, and every way out again. */
+/** Words of the way in: the doors, and every way out again. */
 
 import { catalogue } from "../lib/language";
 

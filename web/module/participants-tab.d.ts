@@ -19,6 +19,11 @@ export class TabStateEvent extends Event {
   readonly code: string | null;
 }
 
+/** What the element dispatches, by name: `usher-state`, and what every element does. */
+export interface ParticipantsTabEventMap extends HTMLElementEventMap {
+  "usher-state": TabStateEvent;
+}
+
 export class ParticipantsTab extends HTMLElement {
   /** The origin of the usher server; by default the one that this module was loaded from. */
   server: string;
@@ -26,20 +31,30 @@ export class ParticipantsTab extends HTMLElement {
   token: string;
   /** One of en, es, de, fr, ar, he; by default what the browser prefers. */
   lang: string;
-  /** Gives a fresh token when one is needed: after an end, or when the page was reloaded. */
+  /** Gives a fresh token when one is needed: to come back after an end, or into another session. */
   renew: (() => Promise<string>) | null;
   /** Where the person stands now. */
   readonly state: TabState;
 
-  addEventListener(
-    type: "usher-state",
-    listener: (event: TabStateEvent) => void,
+  addEventListener<Name extends keyof ParticipantsTabEventMap>(
+    type: Name,
+    listener: (this: ParticipantsTab, event: ParticipantsTabEventMap[Name]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
   addEventListener(
     type: string,
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
+  ): void;
+  removeEventListener<Name extends keyof ParticipantsTabEventMap>(
+    type: Name,
+    listener: (this: ParticipantsTab, event: ParticipantsTabEventMap[Name]) => unknown,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | EventListenerOptions,
   ): void;
 }
 

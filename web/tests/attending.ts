@@ -49,7 +49,7 @@ export const attended = (id: string, fields: Partial<AttendedView> = {}): Attend
   hands: 0,
   role_changes: [],
   older_role_changes: 0,
-  is_here: false,
+  is_here: false, consent: "",
   ...fields,
 });
 

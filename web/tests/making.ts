@@ -101,7 +101,7 @@ export const settings = (fields: Partial<EntrySettings> = {}): EntrySettings => 
   moderators_may_invite: true, approve_guests: false, code_on_first_use: false,
   device_policy: "ask", guests_may_rename: true, lead_s: 0, opens_by_itself: false,
   host_absent_s: 900, grace_s: 30, seat_s: 60, capacity: 100_000, reserved_seats: 20,
-  invitation_grace_s: 86_400, consent: "",
+  invitation_grace_s: 86_400, consent: "", names_kept_days: 365,
   ...fields,
 });
 

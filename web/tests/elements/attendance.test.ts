@@ -123,7 +123,7 @@ describe("the people of a record", () => {
 
   it("filters by way and role, says how many fit, and clears", async () => {
     const list = await put({ page: page([]), query: { ...EVERYBODY, origin: "account", role: "host" } });
-    expect(text(list)).toContain("Nobody fits.");
+    expect(text(list)).toContain("Nobody matches.");
     expect(root(list).querySelector("[role=status]")?.textContent).toBe("0 of 3 people");
     press(list, ".status .button");
     expect(queries.at(-1)).toEqual(EVERYBODY);

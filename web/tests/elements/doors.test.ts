@@ -23,7 +23,7 @@ const problem = (code: ErrorCode): Problem => ({ code, sentence: `sentence of ${
 const ADMITTED = { session_id: "e.s", participant_id: "p", role: "viewer", ticket: "t", next: "/s/e.s" };
 const ABOUT = { entry_id: "e", entry_name: "Seminar", kind: "room", session_state: "open" } as const;
 
-const GUEST: GuestDoor = { ...ABOUT, state: "active", consent: "", is_returning: false, name: "" };
+const GUEST: GuestDoor = { ...ABOUT, state: "active", consent: "", consent_version: "", is_returning: false, name: "" };
 const INVITED: InvitationDoor = {
   ...ABOUT, is_signed_in_as_invited: false, is_bound_here: false, wrong_account: false,
 };
@@ -105,7 +105,7 @@ describe("the guest's form", () => {
     const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST });
     await fill(form, { name: " Ada ", email: "ada@x.example" });
     expect(calls).toEqual([
-      { path: "/doors/guest", body: { token: "t0", name: "Ada", email: "ada@x.example" } },
+      { path: "/doors/guest", body: { token: "t0", name: "Ada", email: "ada@x.example", consent: "" } },
     ]);
     expect(replace).toHaveBeenCalledWith("/s/e.s");
   });
@@ -113,7 +113,29 @@ describe("the guest's form", () => {
   it("shows what guests agree to, as text", async () => {
     const form = await put<GuestDoorForm>("guest-door-form", { door: { ...GUEST, consent: "<b>Be kind.</b>" } });
     expect(text(form)).toContain("<b>Be kind.</b>");
-    expect(text(form)).toContain("Agree and join");
+    expect(text(form)).toContain("I agree to this text");
+  });
+
+  it("goes on only when the box is ticked, and says to which text", async () => {
+    const door = { ...GUEST, consent: "Be kind.", consent_version: "v1" };
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door });
+    await fill(form, { name: "Ada", email: "ada@x.example" });
+    expect(calls).toEqual([]);
+    expect(text(form)).toContain("Tick this box to come in.");
+    (field(form, "agree") as HTMLInputElement).checked = true;
+    await fill(form, { name: "Ada", email: "ada@x.example" });
+    expect(calls[0]?.body.consent).toBe("v1");
+  });
+
+  it("shows a text that has changed meanwhile, with an empty box", async () => {
+    const door = { ...GUEST, consent: "Be kind.", consent_version: "v1" };
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door });
+    (field(form, "agree") as HTMLInputElement).checked = true;
+    answers = [problem("consent_required"), { ...door, consent: "Be quick.", consent_version: "v2" }];
+    await fill(form, { name: "Ada", email: "ada@x.example" });
+    expect(text(form)).toContain("Be quick.");
+    expect((field(form, "agree") as HTMLInputElement).checked).toBe(false);
+    expect(refused).not.toHaveBeenCalled();
   });
 
   it("is skipped by who returns, unless it is somebody else", async () => {
@@ -182,7 +204,7 @@ describe("the guest's form helps", () => {
     expect(asked?.textContent).toContain("Did you mean ada@gmail.com?");
     expect(calls).toEqual([]);
     await fill(form, {});
-    expect(calls[0]?.body).toEqual({ token: "t0", name: "Ada", email: "ada@gmial.com" });
+    expect(calls[0]?.body).toEqual({ token: "t0", name: "Ada", email: "ada@gmial.com", consent: "" });
   });
 
   it("by asking when the field is left, and not again once that could be read", async () => {
@@ -205,7 +227,7 @@ describe("the guest's form helps", () => {
   });
 
   it("with what was typed before a refusal", async () => {
-    const typed = { name: "Ada", email: "ada@x.example" };
+    const typed = { name: "Ada", email: "ada@x.example", consent: "" };
     const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST, typed });
     expect((field(form, "name") as HTMLInputElement).value).toBe("Ada");
     expect((field(form, "email") as HTMLInputElement).value).toBe("ada@x.example");
@@ -224,7 +246,7 @@ describe("the guest's form helps", () => {
     window.dispatchEvent(new Event("online"));
     await settled(form);
     expect(calls).toEqual([
-      { path: "/doors/guest", body: { token: "t0", name: "Ada", email: "ada@x.example" } },
+      { path: "/doors/guest", body: { token: "t0", name: "Ada", email: "ada@x.example", consent: "" } },
     ]);
     expect(replace).toHaveBeenCalledOnce();
   });

@@ -154,6 +154,7 @@ describe("the waiting", () => {
     await press("Admit ada");
     await press("Admit all");
     (all("[aria-label='Select bob']")[0] as HTMLInputElement).click();
+    await vi.dynamicImportSettled();
     await settled();
     await press("Decline (1)");
     expect(asked.map((event) => event.command)).toEqual([

@@ -178,7 +178,7 @@ describe("the window for inviting", () => {
     await type(".entry", "ada@x.org");
     const asking = dialog.mayClose?.() as Promise<boolean>;
     await settled();
-    await press("Throw away");
+    await press("Discard");
     expect(await asking).toBe(true);
   });
 
@@ -257,6 +257,31 @@ describe("the window for guest access", () => {
     expect(texts("p").some((text) => text.includes("The 1 person who came by it stays inside."))).toBe(true);
     await press("Cancel");
     expect(carried).toEqual([]);
+  });
+
+  it("has room for three, and says how to make room for another", async () => {
+    await open({ links: ["l1", "l2", "l3"].map((id) => link({ id })) as never });
+    const add = all(document, "button").find((button) => button.textContent.includes("Add guest link"));
+    expect(add?.matches(":disabled, [aria-disabled=true]")).toBe(true);
+    expect(texts("p, span").some((text) => text.includes("Delete one to free its place."))).toBe(true);
+  });
+
+  it("hands a link to the share sheet of a phone, and has no such button elsewhere", async () => {
+    await open({ links: [link()] as never });
+    expect(texts("button").filter((text) => text === "Share")).toEqual([]);
+    document.body.replaceChildren();
+    const share = vi.fn(() => Promise.resolve());
+    const real = matchMedia;
+    vi.stubGlobal("matchMedia", (query: string) => ({ matches: query === "(pointer: coarse)" }));
+    Object.defineProperty(navigator, "share", { value: share, configurable: true });
+    try {
+      await open({ links: [link()] as never });
+      await press("Share");
+    } finally {
+      Reflect.deleteProperty(navigator, "share");
+      vi.stubGlobal("matchMedia", real);
+    }
+    expect(share).toHaveBeenCalledWith({ title: "guest link Guests", url: "https://u/join#g.1" });
   });
 
   it("keeps what it showed when the connection drops", async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Connection } from "../../lib/connection";
+import { Connection, MAX_PENDING } from "../../lib/connection";
 import type { ServerMessage, View, Window } from "../../lib/protocol";
 import { counts, group, row, snapshot, view, welcome, you } from "../making";
 
 const WINDOW: Window = { groups: { viewers: { first: 0, count: 20 } }, search: "" };
 const OTHER: Window = { groups: { viewers: { first: 20, count: 20 } }, search: "" };
+const THIRD: Window = { groups: { viewers: { first: 20, count: 20 } }, search: "ada" };
 
 const delta = (base: number, version: number, epoch = "a"): ServerMessage => ({
   type: "delta",
@@ -12,6 +13,9 @@ const delta = (base: number, version: number, epoch = "a"): ServerMessage => ({
   position: { epoch, version },
   delta: { counts: counts({ all: version }), groups: {} },
 });
+
+const windowsSaid = (connection: Connection): Window[] =>
+  connection.toSend().flatMap((message) => (message.type === "watch" ? [message.window] : []));
 
 /** A connection that holds a snapshot at version 5. */
 function watching(shown: View = view()): Connection {
@@ -98,12 +102,84 @@ describe("deltas", () => {
 });
 
 describe("gates", () => {
-  it("show nothing of the room, and ask for it once they open", () => {
+  const atGate: ServerMessage = { type: "you", you: you({ gate: "waiting_room" }) };
+  const inside: ServerMessage = { type: "you", you: you() };
+
+  it("show nothing of the room until they open and the view comes", () => {
     const connection = watching();
-    connection.receive({ type: "you", you: you({ gate: "waiting_room" }) });
+    connection.receive(atGate);
     expect(connection.view).toBeNull();
+    connection.receive(inside);
+    expect(connection.isCurrent).toBe(false);
+    connection.receive(snapshot(6));
+    expect(connection.isCurrent).toBe(true);
+    expect(connection.toSend()).toEqual([]);
+  });
+
+  it("take each window, although none is answered there", () => {
+    const connection = watching();
+    connection.receive(atGate);
+    connection.watch(OTHER);
+    connection.watch(THIRD);
+    expect(windowsSaid(connection)).toEqual([OTHER, THIRD]);
+    connection.receive(inside);
+    connection.receive(snapshot(6));
+    expect(connection.isCurrent).toBe(true);
+    expect(connection.toSend()).toEqual([]);
+  });
+
+  it("leave nothing to wait for of what was asked on the way to them", () => {
+    const connection = watching();
+    connection.watch(OTHER);
+    connection.watch(THIRD);
+    connection.receive(atGate);
+    expect(windowsSaid(connection)).toEqual([OTHER, THIRD]);
+    connection.receive(inside);
+    connection.receive(snapshot(6));
+    expect(connection.isCurrent).toBe(true);
+  });
+});
+
+describe("another window", () => {
+  it("is not taken for seen when the view of the one before it comes", () => {
+    const connection = new Connection(WINDOW);
+    connection.opened();
+    connection.receive(welcome());
     connection.receive({ type: "you", you: you() });
-    expect(connection.toSend()).toEqual([{ type: "watch", window: WINDOW }]);
+    connection.toSend();
+    connection.watch(OTHER);
+    expect(connection.toSend()).toEqual([]);
+    connection.receive(snapshot(5));
+    expect(connection.isCurrent).toBe(false);
+    expect(windowsSaid(connection)).toEqual([OTHER]);
+    connection.receive(snapshot(5));
+    expect(connection.isCurrent).toBe(true);
+  });
+
+  it("is asked for one at a time, and the newest wins", () => {
+    const connection = watching();
+    connection.watch(OTHER);
+    connection.watch(WINDOW);
+    connection.watch(THIRD);
+    expect(windowsSaid(connection)).toEqual([OTHER]);
+    connection.receive(snapshot(6));
+    expect(windowsSaid(connection)).toEqual([THIRD]);
+    connection.receive(snapshot(7));
+    expect(connection.isCurrent).toBe(true);
+    expect(connection.toSend()).toEqual([]);
+  });
+
+  it("is asked for after a resume, when it was moved between hello and welcome", () => {
+    const connection = watching();
+    connection.lost();
+    connection.opened();
+    connection.watch(OTHER);
+    connection.receive(welcome({ is_resumed: true }));
+    expect(connection.isCurrent).toBe(false);
+    expect(windowsSaid(connection)).toEqual([OTHER]);
+    connection.receive(snapshot(6));
+    connection.receive(delta(6, 7));
+    expect(connection.view?.counts.all).toBe(7);
   });
 });
 
@@ -133,6 +209,48 @@ describe("commands", () => {
     connection.toSend();
     connection.receive(welcome());
     expect(connection.toSend()).toEqual([]);
+  });
+
+  /** What is sent once the line has been lost and is back. */
+  const sentAgain = (connection: Connection): unknown[] => {
+    connection.lost();
+    connection.opened();
+    connection.toSend();
+    connection.receive(welcome());
+    return connection.toSend();
+  };
+
+  it("are not sent again once nobody waits for them", () => {
+    const connection = watching();
+    const [one, two] = [new AbortController(), new AbortController()];
+    void connection.do("c1", { type: "raise_hand" }, one.signal);
+    void connection.do("c1", { type: "raise_hand" }, two.signal);
+    expect(connection.toSend()).toHaveLength(1);
+    one.abort();
+    expect(sentAgain(connection)).toHaveLength(1);
+    two.abort();
+    expect(sentAgain(connection)).toEqual([]);
+  });
+
+  it("are answered to all who gave them under one id", async () => {
+    const connection = watching();
+    const both = [1, 2].map(() => connection.do("c1", { type: "raise_hand" }));
+    connection.receive({ type: "reply", id: "c1", is_done: true, version: 6 });
+    expect((await Promise.all(both)).map((reply) => reply.is_done)).toEqual([true, true]);
+  });
+
+  it("are refused under the id of another that waits", () => {
+    const connection = watching();
+    void connection.do("c1", { type: "rename", name: "Ada", participant_id: "p1" });
+    expect(connection.refusal("c1", { participant_id: "p1", name: "Ada", type: "rename" })).toBeNull();
+    expect(connection.refusal("c1", { type: "raise_hand" })?.code).toBe("command_reused");
+  });
+
+  it("are refused when too many wait", () => {
+    const connection = watching();
+    for (let number = 0; number < MAX_PENDING; number += 1) void connection.do(`c${number}`, { type: "raise_hand" });
+    expect(connection.refusal("one-more", { type: "raise_hand" })).toMatchObject({ code: "rate_limited", again: true });
+    expect(connection.refusal("c0", { type: "raise_hand" })).toBeNull();
   });
 
   it("are refused when nothing more will come", async () => {

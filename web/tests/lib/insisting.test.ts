@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { lookAtGuestLink, Refused, Unreachable } from "../../lib/api";
-import { insist } from "../../lib/insisting";
+import { insist, type Trouble } from "../../lib/insisting";
 
 const answer = (status: number, body: string): Response => new Response(body, { status });
 const brokenOff = (): Response => {
@@ -29,11 +29,28 @@ it.each([
   ["a server about to restart", () => answer(503, restarting)],
 ])("asks again after %s, and tells", async (_, first) => {
   answers = [first, () => answer(200, "{}")];
-  const told: boolean[] = [];
-  const done = insist(() => lookAtGuestLink("t"), (isDead) => told.push(isDead));
+  const told: (Trouble | null)[] = [];
+  const done = insist(() => lookAtGuestLink("t"), (trouble) => told.push(trouble));
   await vi.advanceTimersByTimeAsync(5_000);
   expect(await done).toEqual({});
-  expect(told).toEqual([true, false]);
+  expect(told).toEqual([{ kind: "dead" }, null]);
+});
+
+it.each([
+  ["when it said to", 7_000, 7_000],
+  ["after a while, where it did not say", undefined, 3_000],
+  ["not at once, whatever it said", 1, 1_000],
+  ["within a minute, whatever it said", 86_400_000, 60_000],
+])("asks a busy server again %s, and tells", async (_, retry_after_ms, forMs) => {
+  const busy = JSON.stringify({ code: "overloaded", sentence: "Busy.", again: true, retry_after_ms });
+  answers = [() => answer(503, busy), () => answer(200, "{}")];
+  const told: (Trouble | null)[] = [];
+  const done = insist(() => lookAtGuestLink("t"), (trouble) => told.push(trouble));
+  await vi.advanceTimersByTimeAsync(forMs - 1);
+  expect(answers).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await done).toEqual({});
+  expect(told).toEqual([{ kind: "busy", forMs }, null]);
 });
 
 it.each([

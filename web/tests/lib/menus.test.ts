@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { entryMenu } from "../../lib/entry-menu";
 import { hasDoorsOnPage, invitationTypes, ROLE_RIGHTS } from "../../lib/ranks";
-import { ledgerMenu, tabMenu, waitingMenu } from "../../lib/room-menus";
+import { ledgerMenu } from "../../lib/invitation-menu";
+import { tabMenu, waitingMenu } from "../../lib/room-menus";
 import { grantAccess } from "../../lib/access";
 import type { MenuGroup, MenuItem } from "../../lib/menu";
 import { entry, invitation, session, you } from "../making";
@@ -40,7 +41,7 @@ describe("the menu of the tab", () => {
     expect(labels(tabMenu(moderator, session()))).toEqual([
       "Everyone", "By request", "Invite only", "Mute all", "Turn all cameras off",
       "Hard mute", "Clear raised hands", "Lock room", "Invite users", "Invite guests", "Invitations",
-      "Message those waiting…", "Blocked people", "Notify me…", "Attendance",
+      "Message those waiting…", "Blocked people", "Notify me…", "Attendance", "Audit log",
       "Export attendance (CSV)", "Export attendance (JSON)",
     ]);
   });

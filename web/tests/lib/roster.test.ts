@@ -26,6 +26,18 @@ describe("apply", () => {
     expect(rows?.[0]).toMatchObject({ name: "Cleo", hand_raised_at: 5, role: "viewer" });
   });
 
+  it.each([
+    [0, 2, ["ben", "cleo", "ada"]],
+    [2, 0, ["cleo", "ada", "ben"]],
+    [1, 1, ["ada", "ben", "cleo"]],
+  ])("moves a row from %i to %i, with what has changed of it", (at, to, ids) => {
+    const people = view({ groups: { viewers: group([row("ada"), row("ben"), row("cleo")]) } });
+    const op = { op: "move", at, to, fields: { role: "speaker" } } as const;
+    const rows = apply(people, changed({ groups: { viewers: { first: 0, ops: [op] } } })).groups.viewers?.rows;
+    expect(rows?.map((one) => one.id)).toEqual(ids);
+    expect(rows?.filter((one) => one.role === "speaker")).toEqual([rows?.[to]]);
+  });
+
   it("leaves the old view as it was", () => {
     const before = structuredClone(old);
     apply(old, changed({ groups: { viewers: { first: 0, ops: [{ op: "delete", at: 0, count: 1 }] } } }));
@@ -79,6 +91,9 @@ describe("apply", () => {
     ["a delete over the end", { op: "delete", at: 2, count: 2 }],
     ["a delete of nothing", { op: "delete", at: 0, count: 0 }],
     ["an update behind the end", { op: "update", at: 3, fields: {} }],
+    ["a move of nobody", { op: "move", at: 3, to: 0 }],
+    ["a move behind the end", { op: "move", at: 0, to: 3 }],
+    ["a move before the start", { op: "move", at: 0, to: -1 }],
     ["an update before the start", { op: "update", at: -1, fields: {} }],
     ["an operation that is none", { op: "swap", at: 0 }],
   ])("refuses %s", (_name, op) => {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import {
-  areLettersOn, commandFor, deedOf, helpFor, keyFor, keyName, pageDeedOf, switchLetters,
+  areLettersOn, commandFor, deedOf, keyFor, keyName, pageDeedOf, switchLetters,
 } from "../../lib/shortcuts";
+import { helpFor } from "../../lib/shortcut-help";
 import { ROLE_RIGHTS } from "../../lib/ranks";
 import { row, session, you } from "../making";
 

@@ -96,6 +96,18 @@ describe("opening", () => {
     expect(socket.problem?.code).toBe("ticket_invalid");
   });
 
+  it("asks nobody why when the server has said so before the welcome", async () => {
+    const probe = vi.fn(async () => null);
+    open({ probe });
+    line(0).say({ type: "goodbye", problem: problem("overloaded", { again: true, retry_after_ms: 40_000 }) });
+    line(0).end(1013);
+    await vi.advanceTimersByTimeAsync(39_999);
+    expect(probe).not.toHaveBeenCalled();
+    expect(lines).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(lines).toHaveLength(2);
+  });
+
   it("goes on trying when the probe finds nothing wrong", async () => {
     const socket = open({ probe: async () => null });
     line(0).end(1006);
@@ -106,7 +118,7 @@ describe("opening", () => {
 });
 
 describe("losing the line", () => {
-  it("comes back, later each time, until it is welcome again", () => {
+  it("comes back, later each time, until a line has lived for a while", () => {
     const socket = inside();
     line(0).end(1006);
     expect(socket.status).toBe("lost");
@@ -122,8 +134,15 @@ describe("losing the line", () => {
     line(2).say(welcome());
     expect(socket.status).toBe("open");
     line(2).end(1006);
+    vi.advanceTimersByTime(999);
+    expect(lines).toHaveLength(3);
+    vi.advanceTimersByTime(1);
+    line(3).listener.opened();
+    line(3).say(welcome());
+    line(3).say({ type: "ping" });
+    line(3).end(1006);
     vi.advanceTimersByTime(250);
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
   });
 
   it("keeps the view meanwhile", () => {
@@ -164,6 +183,26 @@ describe("losing the line", () => {
     expect(line(1).sent.at(-1)).toEqual(first);
     line(1).say({ type: "reply", id: first?.id, is_done: true, version: 2 });
     expect((await reply).is_done).toBe(true);
+  });
+
+  it("sends nothing again that nobody waits for", () => {
+    const socket = inside();
+    const waits = new AbortController();
+    void socket.do({ type: "raise_hand" }, "c1", waits.signal);
+    line(0).end(1006);
+    waits.abort();
+    vi.advanceTimersByTime(250);
+    line(1).listener.opened();
+    line(1).say(welcome({ is_resumed: true }));
+    expect(line(1).sent.map((message) => message.type)).toEqual(["hello"]);
+  });
+
+  it("refuses another command under an id that waits, in the words of whoever uses it", async () => {
+    const words = { of: (said: Problem) => ({ ...said, sentence: "ours" }), ended: () => problem("internal") };
+    const socket = inside({ words });
+    void socket.do({ type: "raise_hand" }, "c1");
+    const refused = await socket.do({ type: "lower_hand" }, "c1");
+    expect(refused.problem).toMatchObject({ code: "command_reused", sentence: "ours" });
   });
 
   it("goes at once when somebody asks it to", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { backoff, clock, fromLocalInput, patience, toLocalInput } from "../../lib/timing";
+import { backoff, patience } from "../../lib/backoff";
+import { clock, fromLocalInput, toLocalInput } from "../../lib/timing";
 
 describe("backoff", () => {
   it("doubles up to half a minute", () => {

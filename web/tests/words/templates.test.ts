@@ -13,14 +13,14 @@ const SENTENCE = /^\p{Lu}[\p{Ll}’']+(?:[\s\u0001.…?!:,]|$)|\p{Ll} \p{Ll}.*[.
 
 /** Names that are the same in each language, and names that begin as sentences do: keys, headers, our own log. */
 const NAMES = new Set([
-  "usher", "QR", 'placeholder="https://"',
+  "usher", "QR", "OpenAPI", "AsyncAPI", 'placeholder="https://"',
   "Alt", "Backspace", "Clear", "Control", "Delete", "End", "Enter", "Escape", "Home", "Meta", "Shift", "Space", "Tab",
   "Content", "Accept", "Files", "Authorization", "Origin", "Bearer \u0001",
   "messages did not load",
 ]);
 
 /** The names of the languages, each in its own, are no messages; a fault of a programmer is read by no visitor. */
-const NO_WORDS = new Set(["lib/language.ts", "lib/codec.ts"]);
+const NO_WORDS = new Set(["lib/language.ts", "lib/codec.ts", "lib/connection.ts"]);
 
 function textsOf(path: string): string[] {
   const code = readFileSync(join(WEB, path), "utf8");

@@ -11,7 +11,7 @@ const MACHINES = new RegExp(`^(?:${[
   "accept", "allow", "aria-(?:autocomplete|busy|checked|controls|current|describedby|details|disabled|expanded|haspopup"
     + "|hidden|invalid|keyshortcuts|labelledby|live|modal|multiselectable|owns|pressed|selected|sort)",
   "autocapitalize", "autocomplete", "class", "data-[\\w-]+", "dir", "draggable", "enterkeyhint", "for", "form", "href", "id",
-  "inputmode", "kind", "lang", "loading", "method", "name", "pattern", "popover", "popovertarget", "preload", "referrerpolicy",
+  "inputmode", "kind", "lang", "list", "loading", "method", "name", "pattern", "popover", "popovertarget", "preload", "referrerpolicy",
   "rel", "role", "sandbox", "scope", "slot", "spellcheck", "src", "srclang", "target", "type", "xmlns",
   "d", "fill", "preserveAspectRatio", "shape-rendering", "stroke(?:-[\\w-]+)?", "transform",
 ].join("|")})$`, "u");
