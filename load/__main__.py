@@ -6,8 +6,8 @@ import click
 import uvloop
 
 from load.cluster import ClusterPlan, cluster
+from load.commands import COMMANDS
 from load.join import JoinPlan, join
-from load.promote import PromotePlan, promote
 from load.report import Report
 
 
@@ -85,28 +85,8 @@ def cluster_command(
     click.echo(json.dumps(uvloop.run(cluster(plan))))
 
 
-@main.command("promote")
-@click.option("--members", default=1_000, show_default=True, type=click.IntRange(30, 20_000))
-@click.option("--rounds", default=60, show_default=True, type=click.IntRange(2, 5_000))
-@click.option("--repeats", default=5, show_default=True, type=click.IntRange(1, 50))
-@click.option("--peer", "peers", multiple=True, type=click.Choice(["starlette", "socketio"]))
-@click.option("--json", "is_json", is_flag=True, help="Print the figures as JSON alone.")
-def promote_command(
-    members: int, rounds: int, repeats: int, peers: tuple[str, ...], *, is_json: bool
-) -> None:
-    """Have many watch role changes, beside what the machine can do at all, and others.
-
-    The limit is a C program that writes one frame of the same size to as many sockets.
-    """
-    plan = PromotePlan(
-        members=members,
-        rounds=rounds - rounds % 2,  # Who is promoted comes down again.
-        repeats=repeats,
-        peers=peers,
-        tell=(lambda _: None) if is_json else click.echo,
-    )
-    click.echo(json.dumps(uvloop.run(promote(plan))))
-
+for command in COMMANDS:
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()

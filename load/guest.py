@@ -1,10 +1,9 @@
 """One guest of a run: a real redemption over HTTP, then a real socket.
 
-Plain sockets and a few lines of HTTP: a client library would cost more than the server does.
+The form goes over `load.http`.
 """
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from load.http import Answer, post
 from load.process import LoadError
 from protocol.codec import MSGPACK
 from protocol.messages import Goodbye, Hello, Ping, Pong, Snapshot
@@ -20,7 +20,8 @@ from protocol.version import SUBPROTOCOL_MSGPACK, WIRE_VERSION
 from protocol.views import Window
 
 TIMEOUT_S = 60.0
-TOO_MANY = 429
+LATER = (429, 503)
+"""Statuses that ask to be tried again, and say when."""
 PONG = MSGPACK.encode(Pong())
 PING = MSGPACK.encode(Ping())
 
@@ -34,6 +35,8 @@ class Guest:
     port: int
     socket: ClientConnection | None = None
     joined_ms: float = 0.0
+    http_bytes: int = 0
+    """What redeeming cost, both ways."""
 
     @property
     def address(self) -> str:
@@ -56,39 +59,31 @@ class Guest:
 
     async def redeem(self, token: str) -> dict[str, Any]:
         """Complete the form; told to wait, wait as a page would."""
+        while True:
+            status, found = await self.attempt(token)
+            if status == 200:
+                return found
+            if status not in LATER:
+                raise LoadError(f"redemption refused: {found.get('code', status)}")
+            await asyncio.sleep(found.get("retry_after_ms", 0) / 1000 + 0.05)
+
+    async def attempt(self, token: str) -> tuple[int, dict[str, Any]]:
+        """Complete the form once; give the status and the answer, whatever they are."""
         form = {
             "token": token,
             "name": f"Guest {self.number:05d}",
             "email": f"guest{self.number}@example.org",
         }
-        while True:
-            status, answer = await self._post("/doors/guest", form)
-            if status == 200:
-                return answer
-            if status != TOO_MANY:
-                raise LoadError(f"redemption refused: {answer.get('code', status)}")
-            await asyncio.sleep(answer.get("retry_after_ms", 0) / 1000 + 0.05)
+        answer = await self._post("/doors/guest", form)
+        return answer.status, answer.json()
 
-    async def _post(self, path: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        body = json.dumps(form).encode()
-        head = (
-            f"POST {API}{path} HTTP/1.1\r\n"
-            f"Host: {self.host}:{self.port}\r\n"
-            f"Origin: http://{self.host}:{self.port}\r\n"
-            "X-Usher: 1\r\nContent-Type: application/json\r\nConnection: close\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
+    async def _post(self, path: str, form: dict[str, str]) -> Answer:
+        headers = {"Origin": f"http://{self.host}:{self.port}", "X-Usher": "1"}
+        answer = await post(
+            self.port, API + path, form, address=self.address, headers=headers, host=self.host
         )
-        reader, writer = await asyncio.open_connection(
-            self.host, self.port, local_addr=(self.address, 0)
-        )
-        try:
-            writer.write(head.encode() + body)
-            raw = await reader.read()
-        finally:
-            writer.close()
-        top, _, content = raw.partition(b"\r\n\r\n")
-        answer: dict[str, Any] = json.loads(content)
-        return int(top.split(b" ", 2)[1]), answer
+        self.http_bytes += answer.wire_bytes
+        return answer
 
     async def _open(self, admitted: dict[str, Any], window: Window) -> None:
         session = admitted["session_id"]

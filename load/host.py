@@ -1,5 +1,6 @@
 """The host's side of a run: makes a guest link, opens the session, counts who is seen."""
 
+import asyncio
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -10,7 +11,10 @@ import httpx
 from load.process import LoadError
 from protocol.routes import API
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 60.0
+ENTER_TRIES = 5
+"""A large room may take a busy machine longer to open than the server lets one wait."""
+REST_S = 1.0
 
 
 @dataclass(slots=True)
@@ -66,8 +70,16 @@ class Host:
 
     async def enter(self) -> dict[str, Any]:
         """Enter the room as the host."""
-        entered: dict[str, Any] = await self.call("POST", f"/entries/{self.entry_id}/enter", {})
-        return entered
+        path = f"/entries/{self.entry_id}/enter"
+        for _ in range(ENTER_TRIES):
+            answer = await self._http.post(path, json={})
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            await asyncio.sleep(REST_S)
+        if answer.is_success:
+            entered: dict[str, Any] = answer.json()
+            return entered
+        raise LoadError(f"POST {path}: {answer.status_code} {answer.text[:200]}")
 
     async def count(self) -> int:
         """Count who is in the room by what the server says."""

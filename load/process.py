@@ -1,9 +1,11 @@
 """The server's process: started for a run, measured by what the operating system says."""
 
 import asyncio
+import json
 import os
 import resource
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -37,32 +39,52 @@ class Usage:
     rss_mib: float
 
 
-def usage_of(pid: int) -> Usage:
-    """Read what a process has used, all its threads together.
+def usage_of(*pids: int) -> Usage:
+    """Read what processes have used, all their threads together.
 
     Source: clock_getcpuclockid(3), whose id Linux makes of the process's in this way; proc(5),
     `/proc/[pid]/statm` field 2.
     """
-    cpu_clock = (~pid << 3) | 2
-    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
-    return Usage(time.clock_gettime(cpu_clock), pages * os.sysconf("SC_PAGE_SIZE") / (1024 * 1024))
+    cpu_s = sum(time.clock_gettime((~pid << 3) | 2) for pid in pids)
+    statms = (Path(f"/proc/{pid}/statm").read_text(encoding="utf-8") for pid in pids)
+    pages = sum(int(statm.split()[1]) for statm in statms)
+    return Usage(cpu_s, pages * os.sysconf("SC_PAGE_SIZE") / (1024 * 1024))
+
+
+def free_port() -> int:
+    """Find a port on loopback that nobody uses."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def file_limit() -> int:
+    """Say how many files and sockets a process of ours may have open."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
 
 
 def raise_file_limit() -> None:
     """Let this process, and those that it starts, open as many sockets as the system lets us."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(MANY_FILES, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (file_limit(), hard))
 
 
 @asynccontextmanager
-async def started_server(more: Mapping[str, str] | None = None) -> AsyncIterator[Started]:
-    """Start a server on a free port with a data folder of its own; end it by its pid."""
-    with tempfile.TemporaryDirectory(prefix="usher-load-") as folder:
+async def started_server(
+    more: Mapping[str, str] | None = None, folder: Path | None = None
+) -> AsyncIterator[Started]:
+    """Start a server on a free port; end it by its pid.
+
+    Args:
+        more: of its environment.
+        folder: of its data; without one it gets its own, which goes away with it.
+    """
+    with tempfile.TemporaryDirectory(prefix="usher-load-") as own:
         env = os.environ | {
             "HOST": "127.0.0.1",
             "PORT": "0",
-            "USHER_DATA": folder,
+            "USHER_DATA": str(folder or own),
             "USHER_LOG": "warning",
             **(more or {}),
         }
@@ -70,19 +92,37 @@ async def started_server(more: Mapping[str, str] | None = None) -> AsyncIterator
             sys.executable, "-m", "server.cli", "serve", stdout=asyncio.subprocess.PIPE, env=env
         )
         try:
-            yield Started(await _host_url(process), process.pid)
+            yield Started(await _host_url(process, env), process.pid)
         finally:
             await ended(process)
 
 
-async def _host_url(process: asyncio.subprocess.Process) -> str:
+async def _host_url(process: asyncio.subprocess.Process, env: Mapping[str, str]) -> str:
+    """Give a URL that signs the host in: what the server prints, or where it is silent, another."""
     if process.stdout is None:
         raise LoadError("the server has no output")
+    found = ""
     async with asyncio.timeout(START_S):
         while line := await process.stdout.readline():
             if line.startswith(b"Host: "):
-                return line.decode().removeprefix("Host: ").strip()
+                found = line.decode().removeprefix("Host: ").strip()
+            # Where somebody has signed in before, that is all that is said.
+            if line.startswith(b"Usher runs at "):
+                return found or await _another_url(env)
     raise LoadError("the server did not start")
+
+
+async def _another_url(env: Mapping[str, str]) -> str:
+    host = ("--account", "host", "--name", "Hanna Host", "--email", "host@usher.example")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server.cli", "token", *host, "--operator"),
+        stdout=asyncio.subprocess.PIPE,
+        env=env,
+    )
+    out, _ = await process.communicate()
+    if process.returncode != 0:
+        raise LoadError("the server gives no sign-in URL")
+    return str(json.loads(out)["url"])
 
 
 async def ended(process: asyncio.subprocess.Process) -> None:

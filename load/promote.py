@@ -2,20 +2,24 @@
 
 import asyncio
 import statistics
-import time
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from load import contenders
-from load.contenders import Contender
-from load.process import raise_file_limit, usage_of
-from load.report import percentile
+from load.contender import Contender
+from load.contenders import SLOW, filled
+from load.limit.limit import limit
+from load.meter import headroom, proven
+from load.process import LoadError, raise_file_limit, usage_of
+from load.report import percentile, spread
+from load.room import ours
+from load.rounds import round_of, rounds_of
+from load.turns import Turns
 
-GAP_S = 0.15
-"""Between two changes: longer than any tick, so that each is a round of its own."""
 BURST = 200
+STARTING = 0.3
+"""Of the time that is left, what one peer may take to let everybody in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +28,19 @@ class PromotePlan:
 
     Args:
         rounds: changes one at a time, in each repetition.
-        repeats: repetitions, all contenders in each; medians are given.
+        turns: repetitions, all contenders in each; medians are given.
         peers: others beside the limit.
+        few: watchers of those peers that take minutes to let many in.
+        other_bursts: in how many repetitions those who tell each change by itself have a burst.
         tell: prints progress.
     """
 
     members: int
     rounds: int
-    repeats: int
+    turns: Turns
     peers: tuple[str, ...]
+    few: int
+    other_bursts: int
     tell: Callable[[str], None]
 
 
@@ -40,6 +48,8 @@ class PromotePlan:
 class _Measured:
     """What was measured of one contender, a value for each repetition."""
 
+    one: Contender
+    peer: str = ""
     cpu_us: list[float] = field(default_factory=list)
     idle_ms_per_s: list[float] = field(default_factory=list)
     rounds_ms: list[float] = field(default_factory=list)
@@ -47,110 +57,128 @@ class _Measured:
     burst_cpu_ms: list[float] = field(default_factory=list)
     burst_messages: list[float] = field(default_factory=list)
     client_share: list[float] = field(default_factory=list)
+    trouble: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        figures = {
-            "cpu_us_per_delivery": round(statistics.median(self.cpu_us), 2),
+        figures: dict[str, Any] = {
+            "peer": self.peer,
+            "tells_each": self.one.tells_each,
+            "members": len(self.one.crowd),
+            "cpu_us_per_delivery": spread(self.cpu_us)["median"],
+            "cpu_us": spread(self.cpu_us),
             "idle_cpu_ms_per_s": round(statistics.median(self.idle_ms_per_s), 2),
             "frame_bytes": round(statistics.median(self.frame_bytes)),
             "p50_ms": round(percentile(self.rounds_ms, 0.5), 2),
             "p99_ms": round(percentile(self.rounds_ms, 0.99), 2),
             "client_share": round(max(self.client_share), 2),
+            "client_headroom": headroom(max(self.client_share)),
+            **self.one.filling,
         }
         if self.burst_cpu_ms:
             figures["burst_cpu_ms"] = round(statistics.median(self.burst_cpu_ms), 1)
+            figures["burst"] = spread(self.burst_cpu_ms)
             figures["burst_messages"] = round(statistics.median(self.burst_messages))
+        if self.trouble:
+            figures["trouble"] = self.trouble
         return figures
 
 
 async def promote(plan: PromotePlan) -> dict[str, Any]:
-    """Measure, and give the figures.
+    """Start everybody, and measure them in turns, so that what the machine does falls on all.
 
-    CPU is that of the server's process; what it spends in the same time when nothing happens is
-    taken off, and told.
+    CPU is that of the server's processes; what they spend in the same time when nothing happens
+    is taken off, and told. A peer that fails is told with its reason, and the others go on.
 
     Raises:
-        LoadError: a server cannot be started, or somebody heard nothing.
+        LoadError: ours or the limit cannot be started, or somebody heard nothing from them.
     """
     raise_file_limit()
-    measured: dict[str, _Measured] = {}
-    size = 0
-    for repeat in range(plan.repeats):
-        for name in ("usher", "limit", *plan.peers):
-            # One at a time, so that nobody waits for a client that is busy with somebody else.
-            async with _started(name, plan.members, size) as one:
-                # Ours comes first: the limit writes frames as long as ours.
-                size = size or await _frame_size(one)
-                found = measured.setdefault(one.name, _Measured())
-                await _singly(one, plan.rounds, found)
-                if one.burst is not None:
-                    await _at_once(one, one.burst, found)
-                plan.tell(f"{repeat + 1}: {one.name}: {found.cpu_us[-1]:.1f} us a delivery")
-    results = {name: each.as_dict() for name, each in measured.items()}
-    limit_us = results["limit (C)"]["cpu_us_per_delivery"]
+    async with AsyncExitStack() as stack:
+        own = await stack.enter_async_context(ours(plan.members))
+        # The limit writes frames as long as ours.
+        least = await stack.enter_async_context(limit(plan.members, await _frame_size(own)))
+        measured = [_Measured(own), _Measured(least)]
+        failed: dict[str, str] = {}
+        for name in plan.peers:
+            members = min(plan.few, plan.members) if name in SLOW else plan.members
+            try:
+                # What is left is shared with the measuring itself.
+                async with asyncio.timeout(plan.turns.left_s(STARTING)):
+                    peer = await stack.enter_async_context(filled(name, members))
+            except TimeoutError:
+                failed[name] = "there was no time left to let everybody in"
+            except (LoadError, OSError) as trouble:
+                failed[name] = str(trouble)
+            else:
+                measured.append(_Measured(peer, name))
+            plan.tell(f"{name}: {failed.get(name) or f'{members} inside'}")
+        for repeat in plan.turns:
+            for each in measured:
+                await _once(each, plan, repeat)
+                plan.turns.so_far = _told(plan, measured, failed)
+    return _told(plan, measured, failed) | await proven()
+
+
+async def _once(each: _Measured, plan: PromotePlan, repeat: int) -> None:
+    """Measure one contender once more; a peer that has failed is left alone."""
+    if each.trouble:
+        return
+    try:
+        await _singly(each, plan.rounds)
+        is_turn = not each.one.tells_each
+        if each.one.burst is not None and (is_turn or repeat < plan.other_bursts):
+            await _at_once(each, each.one.burst)
+    except LoadError as trouble:
+        if not each.peer:
+            raise
+        each.trouble = str(trouble)
+    plan.tell(f"{repeat + 1}: {each.one.name}: {each.trouble or round(each.cpu_us[-1], 1)} us")
+
+
+def _told(
+    plan: PromotePlan, measured: list[_Measured], failed: Mapping[str, str]
+) -> dict[str, Any]:
+    done = [each for each in measured if each.cpu_us]
+    own, others = done[0], done[1:]
+    ratios = {each.one.name: _ratio(own, each) for each in others}
     return {
         "scenario": "promote",
         "members": plan.members,
         "rounds": plan.rounds,
-        "repeats": plan.repeats,
-        "limit_ratio": round(results["usher"]["cpu_us_per_delivery"] / limit_us, 3),
-        "contenders": results,
+        "repeats": plan.turns.repeats,
+        "limit_ratio": ratios.get("limit (C)", {}).get("median"),
+        "ratios": ratios,
+        "contenders": {each.one.name: each.as_dict() for each in done},
+        "failed": dict(failed),
     }
 
 
-def _started(name: str, members: int, size: int) -> AbstractAsyncContextManager[Contender]:
-    match name:
-        case "usher":
-            return contenders.ours(members)
-        case "limit":
-            return contenders.limit(members, size)
-        case "starlette":
-            return contenders.starlette(members)
-        case _:
-            return contenders.socketio(members)
+def _ratio(own: _Measured, other: _Measured) -> dict[str, float]:
+    """Compare the CPU of a delivery, repetition by repetition."""
+    return spread([mine / theirs for mine, theirs in zip(own.cpu_us, other.cpu_us, strict=False)])
 
 
 async def _frame_size(own: Contender) -> int:
     """Say how long a frame of ours is that tells of one change."""
     before = own.crowd.heard_bytes, own.crowd.messages
     for number in range(4):
-        await _round(own, number)
+        await round_of(own, number)
     return round((own.crowd.heard_bytes - before[0]) / (own.crowd.messages - before[1]))
 
 
-async def _round(one: Contender, number: int) -> float:
-    """Cause one change; give the seconds until the last watcher has heard of it."""
-    one.crowd.expect()
-    began = time.perf_counter()
-    await one.change(number)
-    heard_at = await one.crowd.heard()
-    await asyncio.sleep(max(0.0, GAP_S - (time.perf_counter() - began)))
-    return heard_at - began
+async def _singly(found: _Measured, rounds: int) -> None:
+    some = await rounds_of(found.one, rounds)
+    found.cpu_us.append(some.cpu_us / len(found.one.crowd))
+    found.idle_ms_per_s.append(some.idle_ms_per_s)
+    found.rounds_ms += some.took_ms
+    found.frame_bytes.append(some.frame_bytes)
+    found.client_share.append(some.client_share)
 
 
-async def _singly(one: Contender, rounds: int, found: _Measured) -> None:
-    idle_from, began = usage_of(one.pid).cpu_s, time.perf_counter()
-    await asyncio.sleep(rounds * GAP_S / 2)
-    idle_per_s = (usage_of(one.pid).cpu_s - idle_from) / (time.perf_counter() - began)
-    cpu_from, own_from = usage_of(one.pid).cpu_s, time.process_time()
-    messages, sent = one.crowd.messages, one.crowd.heard_bytes
-    began = time.perf_counter()
-    latencies = [await _round(one, number) for number in range(rounds)]
-    took_s = time.perf_counter() - began
-    cpu_s = usage_of(one.pid).cpu_s - cpu_from - idle_per_s * took_s
-    heard = one.crowd.messages - messages
-    found.cpu_us.append(1e6 * cpu_s / (rounds * len(one.crowd)))
-    found.idle_ms_per_s.append(1000 * idle_per_s)
-    found.rounds_ms += [1000 * each for each in latencies]
-    found.frame_bytes.append((one.crowd.heard_bytes - sent) / heard)
-    found.client_share.append((time.process_time() - own_from) / took_s)
-
-
-async def _at_once(
-    one: Contender, burst: Callable[[int], Awaitable[None]], found: _Measured
-) -> None:
+async def _at_once(found: _Measured, burst: Callable[[int], Awaitable[None]]) -> None:
     """Cause many changes at once; the work is done when all hold the final state."""
-    cpu_from, messages = usage_of(one.pid).cpu_s, one.crowd.messages
+    one = found.one
+    cpu_from, messages = usage_of(*one.pids).cpu_s, one.crowd.messages
     await burst(BURST)
-    found.burst_cpu_ms.append(1000 * (usage_of(one.pid).cpu_s - cpu_from))
+    found.burst_cpu_ms.append(1000 * (usage_of(*one.pids).cpu_s - cpu_from))
     found.burst_messages.append((one.crowd.messages - messages) / len(one.crowd))

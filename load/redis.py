@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from load.process import LoadError, ended
+from load.process import LoadError, ended, free_port
 from load.report import percentile
 
 START_S = 20
@@ -59,9 +58,7 @@ class StartedRedis:
 @asynccontextmanager
 async def started_redis(folder: Path) -> AsyncIterator[StartedRedis]:
     """Start a Redis that keeps an append-only file, as one in production would."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = int(sock.getsockname()[1])
+    port = free_port()
     try:
         process = await asyncio.create_subprocess_exec(
             "redis-server",

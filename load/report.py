@@ -1,8 +1,13 @@
 """The figures of a run."""
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from hdrh.histogram import HdrHistogram
+
+LONGEST_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +53,38 @@ def _rounded(value: float | None) -> float | None:
 
 
 def percentile(values: Sequence[float], part: float) -> float:
-    """Pick the value below which `part` (0 to 1) of the values lie, by nearest rank.
+    """Pick the value (ms) below which `part` (0 to 1) of the values lie, to three digits.
+
+    Source: HdrHistogram, in microseconds.
 
     Example:
         >>> percentile([4.0, 1.0, 3.0, 2.0], 0.5)
         2.0
     """
-    ordered = sorted(values)
-    rank = max(1, -(-len(ordered) * round(part * 1_000_000) // 1_000_000))
-    return ordered[rank - 1]
+    histogram = HdrHistogram(1, LONGEST_US, 3)
+    for value in values:
+        histogram.record_value(max(1, round(1000 * value)))
+    return float(f"{histogram.get_value_at_percentile(100 * part) / 1000:.3g}")
+
+
+def latencies(values_ms: Sequence[float]) -> dict[str, float]:
+    """Give the percentiles that a report holds."""
+    if not values_ms:
+        return {}
+    parts = {"p50_ms": 0.5, "p90_ms": 0.9, "p99_ms": 0.99, "max_ms": 1.0}
+    return {name: percentile(values_ms, part) for name, part in parts.items()}
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Give the median of repetitions, and how far they lie apart.
+
+    Example:
+        >>> spread([1.0, 3.0, 2.0])
+        {'median': 2.0, 'least': 1.0, 'most': 3.0, 'of': 3}
+    """
+    return {
+        "median": round(statistics.median(values), 3),
+        "least": round(min(values), 3),
+        "most": round(max(values), 3),
+        "of": len(values),
+    }

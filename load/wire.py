@@ -36,6 +36,11 @@ def client_frame(payload: bytes, *, is_text: bool = False, opcode: int = 0) -> b
     return head + bytes(4) + payload
 
 
+def address_of(number: int) -> str:
+    """Give a member a loopback address: one has not enough ports for everybody."""
+    return f"127.0.{1 + number // 10_000}.1"
+
+
 class Wire(asyncio.Protocol):
     """One socket.
 
@@ -52,6 +57,7 @@ class Wire(asyncio.Protocol):
         "heard_bytes",
         "messages",
         "on_message",
+        "said_bytes",
         "seen",
     )
 
@@ -60,6 +66,7 @@ class Wire(asyncio.Protocol):
         self.on_message = on_message
         self.messages = 0
         self.heard_bytes = 0
+        self.said_bytes = 0
         self.seen = 0
         """For whoever counts rounds."""
         self._answers = answers
@@ -99,9 +106,15 @@ class Wire(asyncio.Protocol):
             await self._opened
         self._opened = None
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether the connection is there."""
+        return self._transport is not None
+
     def write(self, data: bytes) -> None:
         """Send bytes as they are."""
         if self._transport is not None:
+            self.said_bytes += len(data)
             self._transport.write(data)
 
     def close(self) -> None:

@@ -1,0 +1,191 @@
+"""Scenario `slow`: one who reads a kilobyte a second, among many who should not notice."""
+
+import asyncio
+import itertools
+import socket
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from load.crowd import Crowd
+from load.meter import Meter, proven
+from load.process import raise_file_limit, usage_of
+from load.reader import connected
+from load.report import latencies, percentile
+from load.room import ROLES, Room, opened_room
+from load.turns import Turns
+from load.views import KINDS
+from load.wire import client_frame
+from protocol.codec import MSGPACK
+from protocol.ids import ParticipantId
+from protocol.messages import Watch
+from protocol.roles import Group
+from protocol.views import MAX_ROWS, Range, Window
+
+READ_BYTES = 1_000
+PERIOD_S = 1.0
+GAP_S = 0.15
+WATCHES_S = 0.25
+"""How often it asks for another window; each is answered by a snapshot of 200 rows, so that soon
+more has been asked for than any buffer may hold."""
+PATIENCE_S = 8.0
+QUIET_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowPlan:
+    """What to do: rounds of one change each, without and with the slow one, so many times."""
+
+    members: int
+    rounds: int
+    turns: Turns
+    tell: Callable[[str], None]
+
+
+async def slow(plan: SlowPlan) -> dict[str, Any]:
+    """Measure what others wait for a change without and with a slow reader.
+
+    The two are taken in turns, so that whatever else the machine does falls on both.
+
+    Raises:
+        LoadError: somebody heard nothing.
+    """
+    raise_file_limit()
+    async with opened_room() as room:
+        await room.fill(plan.members)
+        plan.tell(f"{plan.members} inside")
+        reader = _Reader(room)
+        member = await room.admit(plan.members)
+        people = sorted(room.members, key=lambda one: one.guest.number)
+        crowd = Crowd([one.wire for one in people if one.wire is not None])
+        changed = people[1].participant_id
+        waits: dict[bool, list[float]] = {False: [], True: []}
+        p99s: dict[bool, list[float]] = {False: [], True: []}
+        before_mib = usage_of(room.server.pid).rss_mib
+        meter = Meter((room.server.pid,), lambda: room.sockets)
+        for _ in plan.turns:
+            await reader.end()
+            for is_slow in (False, True):
+                if is_slow:
+                    await reader.begin(member.ticket)
+                some = await rounds_of(room, crowd, changed, plan.rounds)
+                waits[is_slow] += some
+                p99s[is_slow].append(percentile(some, 0.99))
+        # Long enough for it to be asked for much more than it is sent.
+        await asyncio.sleep(PATIENCE_S)
+        spent = meter.read()
+        stuck_mib = usage_of(room.server.pid).rss_mib
+        plan.tell("the slow one reads on")
+        after = await reader.recover()
+        await reader.end()
+        without, with_slow = latencies(waits[False]), latencies(waits[True])
+        return {
+            "scenario": "slow",
+            "members": plan.members,
+            "rounds": plan.rounds,
+            "repeats": plan.turns.repeats,
+            "without": without,
+            "with": with_slow,
+            "p99_ratio": round(statistics.median(p99s[True]) / statistics.median(p99s[False]), 3),
+            "p50_ratio": round(with_slow["p50_ms"] / without["p50_ms"], 3),
+            "server_rss_grew_kib": round(1024 * (stuck_mib - before_mib)),
+            **after,
+            **spent.as_dict(),
+            **await proven(),
+        }
+
+
+async def rounds_of(room: Room, crowd: Crowd, changed: ParticipantId, rounds: int) -> list[float]:
+    """Change somebody's role so many times; give how long it took until all had heard, in ms."""
+    took = []
+    for number in range(rounds):
+        crowd.expect()
+        began = time.perf_counter()
+        await room.commander.set_role(changed, ROLES[number % 2])
+        heard_at = await crowd.heard()
+        took.append(1000 * (heard_at - began))
+        await asyncio.sleep(max(0.0, GAP_S - (time.perf_counter() - began)))
+    return took
+
+
+class _Reader:
+    """A socket with the least buffer that there is, read by hand."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._socket: socket.socket | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.asked = 0
+
+    async def begin(self, ticket: str) -> None:
+        """Connect, ask for far more than is read, and go on reading slowly."""
+        one = self._socket = await connected(self._room, ticket)
+        self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._ask(one))]
+
+    async def _ask(self, one: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        for number in itertools.count():
+            window = Window(groups={Group.VIEWERS: Range(first=number % 2, count=MAX_ROWS)})
+            await loop.sock_sendall(one, client_frame(MSGPACK.encode(Watch(window=window))))
+            self.asked += 1
+            await asyncio.sleep(WATCHES_S)
+
+    async def _read(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._socket is not None:
+            said = await loop.sock_recv(self._socket, READ_BYTES)
+            if not said:
+                return
+            await asyncio.sleep(PERIOD_S)
+
+    async def recover(self) -> dict[str, Any]:
+        """Read everything, and count what had been kept for us and what comes then."""
+        self._stop()
+        loop = asyncio.get_running_loop()
+        kernel = _queued(self._socket) if self._socket is not None else 0
+        data = bytearray()
+        while self._socket is not None:
+            try:
+                async with asyncio.timeout(QUIET_S):
+                    part = await loop.sock_recv(self._socket, 1 << 20)
+            except TimeoutError:
+                break
+            if not part:
+                break
+            data += part
+        return {
+            "asked_snapshots": self.asked,
+            "kept_bytes": len(data),
+            "kept_by_kernel_bytes": kernel,
+            "snapshots_after": data.count(KINDS[0]),
+            "is_still_connected": bool(data),
+        }
+
+    def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    async def end(self) -> None:
+        """Go without a word."""
+        self._stop()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+
+def _queued(one: socket.socket) -> int:
+    """Say how many bytes the kernel holds for a socket, at both of its ends.
+
+    Source: proc(5), `/proc/net/tcp`.
+    """
+    ports = {f"{one.getsockname()[1]:04X}", f"{one.getpeername()[1]:04X}"}
+    held = 0
+    for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        words = line.split()
+        if {words[1].partition(":")[2], words[2].partition(":")[2]} == ports:
+            sent, _, received = words[4].partition(":")
+            held += int(sent, 16) + int(received, 16)
+    return held
