@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.redis_servers import (
+    VALKEY,
     RedisCluster,
     RedisServer,
     SentinelTrio,
@@ -72,4 +73,19 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def sentinel_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Redis with Sentinels that every test may use, behind a prefix of its own."""
     with _kept(sentinel_trio(tmp_path_factory.mktemp("sentinel"))) as url:
+        yield f"{url}?replicas=1"
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One Valkey server that every test may use, behind a prefix of its own."""
+    folder = tmp_path_factory.mktemp("valkey")
+    with _kept(redis_server(folder, "--appendonly", "yes", program=VALKEY)) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey_cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Valkey Cluster that every test may use, behind a prefix of its own."""
+    with _kept(redis_cluster(tmp_path_factory.mktemp("valkeys"), program=VALKEY)) as url:
         yield f"{url}?replicas=1"

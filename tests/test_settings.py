@@ -49,6 +49,7 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -
 
 def test_every_variable_stands_in_the_documentation_and_every_documented_one_is_read() -> None:
     source = (Path(__file__).parent.parent / "server" / "settings.py").read_text()
-    read = set(re.findall(r'"(HOST|PORT|REDIS_URL|USHER_[A-Z_]+)"', source)) | {SMTP_URL, MAIL_FROM}
+    names = r'"(HOST|PORT|REDIS_URL|(?:LIVEKIT|USHER)_[A-Z_]+)"'
+    read = set(re.findall(names, source)) | {SMTP_URL, MAIL_FROM}
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", OPERATIONS.read_text(), re.MULTILINE))
     assert documented == read

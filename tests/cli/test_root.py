@@ -1,4 +1,6 @@
 import json
+import logging
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +12,17 @@ from server.cli import main
 from tests.running import RunningServer
 
 GROUPS = ("serve", "key", "token", "entry", "link", "invite", "room")
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """`serve` takes the log of its whole process, which is that of the tests here."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+    logging.captureWarnings(capture=False)
 
 
 @pytest.mark.parametrize("command", ["", *GROUPS, "link create", "invite send", "room lock"])

@@ -48,6 +48,7 @@ from server.core.actors import (
     PlatformActor,
     VisitorActor,
 )
+from server.core.chain import Line
 from server.core.decide import Env, Rejected, Step, step
 from server.core.events import Event
 from server.core.evolve import evolve_record
@@ -57,6 +58,7 @@ from server.core.person import Person, person_id
 from server.core.record import Record
 from server.core.roster import Roster
 from server.core.rules.admission import opening_at
+from server.core.rules.erasure import erasing_at
 from server.core.state import (
     EMPTY,
     Entry,
@@ -254,6 +256,10 @@ class Story:
         self.state: RoomState = EMPTY
         self.now = NOON
         self.records: list[Record] = []
+        self.lines: list[Line] = []
+        """The audit log."""
+        self.inside: set[ParticipantId] = set()
+        """Who is inside, by what was announced to the outside."""
         self.roster = Roster(EMPTY)
         self._is_checked = is_checked
         self._count = 0
@@ -316,6 +322,7 @@ class Story:
         if record is None:
             return
         self.records.append(record)
+        self.lines += done.audit
         found = touched(before, record.events)
         self.roster.advance(self.state, found)
         if self._is_checked:
@@ -323,7 +330,9 @@ class Story:
             invariants.check_state(self.state)
             invariants.check_roster(self.roster, self.state)
             invariants.check_touched(before, found, self.state)
+            self.inside = invariants.check_announced(self.inside, before, record, self.state)
             invariants.check_grants(before, wish, actor, self.state)
+            invariants.check_audit(before, done.audit, self.state)
 
     # --- the clock -------------------------------------------------------------------------
 
@@ -338,7 +347,8 @@ class Story:
     def _next_moment(self) -> int | None:
         moments = [p.expires_at for p in self.state.participants.values() if p.expires_at]
         session = self.session
-        moments += [at for at in (session.host_absent_ends_at, opening_at(self.state)) if at]
+        clocks = (session.host_absent_ends_at, opening_at(self.state), erasing_at(self.state))
+        moments += [at for at in clocks if at]
         return min(moments, default=None)
 
     def _due(self) -> Iterator[ParticipantId]:
@@ -467,6 +477,7 @@ class Story:
         *,
         generation: int | None = None,
         is_return: bool = False,
+        consent: str = "",
     ) -> Answer:
         """Complete the guest's form, or return."""
         wish = o.RedeemGuestLink(
@@ -474,6 +485,7 @@ class Story:
             generation=self.link(link_id).generation if generation is None else generation,
             name="" if is_return else someone.name,
             email="" if is_return else someone.email,
+            consent=consent,
             is_return=is_return,
         )
         return self._takes_ticket(someone, self.when(someone.at_the_door, wish))

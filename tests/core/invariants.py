@@ -4,15 +4,18 @@ Each check raises AssertionError. They are stated from the participants themselv
 with the helpers of the code that they hold to account.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from protocol import commands as c
 from protocol.commands import Command
 from protocol.ids import ConnectionId, ParticipantId
 from protocol.roles import Gate, Group, Presence, Right, Role, SessionState, StagePlace
+from protocol.webhooks import Topic
 from server.core import orders as o
 from server.core.actors import Actor, ParticipantActor
+from server.core.announcements import announcements_of
+from server.core.chain import Line, find_break
 from server.core.evolve import evolve, evolve_record
 from server.core.evolve.people import ROLE_CHANGES_KEPT
 from server.core.gates import stand_of
@@ -260,6 +263,43 @@ def _check_total(before: RoomState, record: Record) -> None:
     for state in (EMPTY, deserted):
         for event in record.events:
             state = evolve(state, event, record.at)
+
+
+def check_announced(
+    inside: set[ParticipantId], before: RoomState, record: Record, after: RoomState
+) -> set[ParticipantId]:
+    """Hold announcements to their word: dense, and whoever follows them knows who is inside.
+
+    Returns:
+        Who is inside, by what was announced so far.
+    """
+    told = announcements_of(before, record, after)
+    numbers = [one.number for one in told]
+    assert numbers == list(range(before.announcements + 1, after.announcements + 1))
+    inside = set(inside)
+    for one in told:
+        who = one.about.participant_id if one.about else None
+        if one.topic is Topic.PARTICIPANT_JOINED and who is not None:
+            assert who not in inside, "announced as joined twice"
+            inside.add(who)
+        if one.topic is Topic.PARTICIPANT_LEFT and who is not None:
+            inside.remove(who)
+        if one.topic is Topic.SESSION_ENDED:
+            assert one.people == len(inside)
+            inside.clear()
+    assert inside == {one.id for one in after.participants.values() if one.is_in}
+    return inside
+
+
+def check_audit(before: RoomState, made: Sequence[Line], after: RoomState) -> None:
+    """Hold the audit log to its word: linked to what was, up to the head that the state knows."""
+    if not made:
+        assert after.audit == before.audit
+        return
+    first = made[0]
+    assert (first.number, first.previous) == (before.audit.number + 1, before.audit.digest)
+    # The line before these is not at hand; by then its time is over.
+    assert find_break(made, after.audit, before.audit.kept_until) is None
 
 
 def check_touched(before: RoomState, found: Touched, after: RoomState) -> None:

@@ -31,10 +31,10 @@ from protocol.roles import (
 )
 from protocol.settings import EntrySettings
 from protocol.views import Range, Window
+from server.core.audience import Audience
 from server.core.evolve.parts import put
 from server.core.names import clean_name
 from server.core.person import Person, person_id
-from server.core.project import Audience
 from server.core.state import Connection, GuestLink, Invitation, Participant, RoomState
 from tests.core.given import NOON, PERSON_KEY, SECOND, Story
 

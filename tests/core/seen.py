@@ -12,7 +12,8 @@ from protocol.model import Wire
 from protocol.privacy import marks
 from protocol.roles import Group
 from protocol.views import Range, View, Window
-from server.core.project import Audience, project
+from server.core.audience import Audience
+from server.core.project import project
 from server.core.roster import Roster
 from server.core.state import RoomState
 

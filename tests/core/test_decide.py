@@ -56,6 +56,7 @@ def test_every_order_has_an_answer_in_a_room_without_an_entry(kind: type[Order])
         "digest": "d", "session_id": story.session.id, "participant_id": "p_1",
         "connection_id": "k_1", "node_id": "n_1", "device_id": "d_1", "closed": (("p_1", "k_1"),),
         "mail": 1, "outcome": "sent", "account_id": "a_1", "name": "Ada", "part": Part.CO_VIEWER,
+        "person_ids": ("p_1",), "form": "csv",
     }  # fmt: skip
     fields = {name: values[name] for name in kind.__slots__ if name in values}
     wish = kind(**fields)

@@ -1,16 +1,16 @@
 """`apply(old, diff(old, new)) == new`, always, and in few operations."""
 
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from protocol.codec import JSON, MSGPACK, Codec
-from protocol.deltas import Delete, Insert, Update, ViewDelta, apply
+from protocol.deltas import Delete, Insert, Move, Update, ViewDelta, apply
 from protocol.ids import ParticipantId
 from protocol.messages import Delta
 from protocol.roles import Group, Origin, Presence, Role
 from protocol.views import Counts, GroupView, Row, View, Window
+from server.core.audience import Audience
 from server.core.diff import diff
-from server.core.project import Audience
 from server.core.roster import Roster
 from server.core.state import RoomState
 from tests.core.given import NOON
@@ -110,9 +110,32 @@ def test_a_window_that_slides_on_by_one_is_two_operations() -> None:
     assert ops(ROWS[:20], ROWS[1:21]) == (Delete(at=0, count=1), Insert(at=19, row=ROWS[20]))
 
 
-def test_somebody_who_moves_up_is_taken_out_and_put_in() -> None:
-    moved = [ROWS[9], *ROWS[:9], *ROWS[10:]]
-    assert ops(ROWS, moved) == (Delete(at=9, count=1), Insert(at=0, row=ROWS[9]))
+@given(at=st.integers(0, 49), to=st.integers(0, 49), is_renamed=st.booleans())
+@example(at=5, to=4, is_renamed=True)
+@example(at=4, to=5, is_renamed=True)
+@example(at=4, to=5, is_renamed=False)
+def test_somebody_who_moves_up_or_down_is_one_move_with_what_has_changed(
+    at: int, to: int, is_renamed: bool
+) -> None:
+    assume(at != to)
+    row = a_row(at, "Bo") if is_renamed else ROWS[at]
+    after = ROWS[:at] + ROWS[at + 1 :]
+    after.insert(to, row)
+    [move] = ops(ROWS, after)
+    assert isinstance(move, Move)
+    assert {move.at, move.to} == {at, to}
+    assert move.fields == ({"name": "Bo"} if is_renamed else {})
+
+
+@given(before=st.permutations(ROWS[:9]), after=st.permutations(ROWS[3:12]), data=st.data())
+def test_any_order_is_reached_from_any_other(
+    before: list[Row], after: list[Row], data: st.DataObject
+) -> None:
+    old = a_view(*before[: data.draw(st.integers(0, 9))], viewers=0)
+    new = a_view(*after[: data.draw(st.integers(0, 9))], viewers=0)
+    change = diff(old, new)
+    assert change is not None
+    assert apply(old, change) == new
 
 
 def test_a_group_that_begins_elsewhere_with_the_same_rows_says_so() -> None:

@@ -207,6 +207,13 @@ def test_every_event_can_be_folded_onto_nothing() -> None:
         e.CollaboratorSet(collaborator=next(iter(story.state.collaborators.values()))),
         e.InvitationUpdated(invitation=next(iter(story.state.invitations.values()))),
         e.GuestLinkEdited(link=next(iter(story.state.links.values()))),
+        e.PeopleErased(person_ids=(story.guest.person.id,)),
+        e.GuestsErased(participant_ids=(story.guest.id,), session_ids=(), before=NOON),
+        e.AttendanceExported(session_id=story.session.id, form="csv"),
+        e.AuditExported(form="json"),
+        e.ConsentGiven(
+            participant_id=NOBODY, link_id=NO_LINK, device_id=DeviceId("d"), version="v"
+        ),
     ]
     for event in rest:
         evolve(EMPTY, event, NOON)

@@ -26,26 +26,15 @@ from protocol.roles import (
 )
 from protocol.views import Counts, LedgerRow, Range, Row, Window
 from server.core.actors import ParticipantActor
+from server.core.audience import Audience
 from server.core.diff import diff
-from server.core.project import (
-    Audience,
-    NoViewError,
-    Rows,
-    audience_of,
-    hidden_fields,
-    ledger_row,
-    project,
-    row,
-    you,
-)
+from server.core.project import NoViewError, audience_of, project, you
 from server.core.rights import rights_of
 from server.core.roster import Roster
+from server.core.rows import ledger_row, row
 from server.core.state import EMPTY, RoomState
 from tests.core.given import HOUR, MINUTE, NOON, SECOND, Someone, Story
 from tests.core.rooms import AUDIENCES, WINDOWS, pairs, rooms
-from tests.core.seen import (
-    AUDIENCES as EVERY_AUDIENCE,
-)
 from tests.core.seen import (
     EVERYTHING,
     check_bytes,
@@ -105,34 +94,6 @@ def test_no_address_and_nobody_waiting_is_in_any_byte_for_the_room(
     check_bytes(snapshot(new), waiting)
 
 
-@settings(max_examples=150, deadline=None)
-@given(states=pairs(), audience=AUDIENCES, window=WINDOWS)
-def test_rows_that_were_made_before_are_those_that_would_be_made(
-    states: tuple[RoomState, RoomState], audience: Audience, window: Window
-) -> None:
-    rows = Rows()
-    for state in (*states, states[0]):
-        roster = Roster(state)
-        kept = project(state, roster, audience, window, NOON, None, rows)
-        assert kept == project(state, roster, audience, window, NOON)
-
-
-def test_only_the_row_of_somebody_who_has_changed_is_made_anew() -> None:
-    story = Story()
-    ada, ben = (story.came(name, story.open_link) for name in ("Ada", "Ben"))
-    rows = Rows()
-    before = project(story.state, story.roster, ALL, EVERYTHING, story.now, None, rows)
-    story.given(ada, c.RaiseHand())
-    after = project(story.state, story.roster, ALL, EVERYTHING, story.now, None, rows)
-    were, are = (
-        {one.id: one for group in view.groups.values() for one in group.rows}
-        for view in (before, after)
-    )
-    assert are[ben.id] is were[ben.id]
-    assert are[ada.id] is not were[ada.id]
-    assert are[ada.id].hand_raised_at is not None
-
-
 @settings(max_examples=60, deadline=None)
 @given(state=rooms(), window=WINDOWS)
 def test_a_delta_after_a_demotion_carries_nothing_of_before(
@@ -180,29 +141,6 @@ def test_a_search_for_a_name_does_not_tell_viewers_who_waits() -> None:
     room = see(story, Audience.ROOM, window)
     assert room.matches == Counts()
     check_bytes(snapshot(room), [story.guest.id, "Gus"])
-
-
-@pytest.mark.parametrize("model", [Row, LedgerRow, Counts])
-@pytest.mark.parametrize("audience", EVERY_AUDIENCE)
-def test_the_fields_left_out_are_those_whose_marks_say_so(
-    model: type[Wire], audience: Audience
-) -> None:
-    for name, mark in marks(model).items():
-        is_hidden = name in hidden_fields(model, audience)
-        assert is_hidden is not audience.sees(mark)
-
-
-@pytest.mark.parametrize(
-    ("audience", "sees"),
-    [
-        (Audience.ROOM, {Seen.ALL}),
-        (Audience.STAFF, {Seen.ALL, Seen.STAFF}),
-        (Audience.INVITERS, {Seen.ALL, Seen.INVITERS}),
-        (ALL, {Seen.ALL, Seen.STAFF, Seen.INVITERS}),
-    ],
-)
-def test_an_audience_sees_these_marks(audience: Audience, sees: set[Seen]) -> None:
-    assert {mark for mark in Seen if audience.sees(mark)} == sees
 
 
 # --- audiences -----------------------------------------------------------------------------

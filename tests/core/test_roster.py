@@ -59,7 +59,7 @@ def test_a_search_that_follows_finds_what_a_new_search_finds(
     found = roster.search(query, with_email=with_email)
     touched = changed(before, after)
     roster.advance(after, touched)
-    found.advance(touched)
+    found.advance(roster, touched)
     fresh = Roster(after).search(query, with_email=with_email)
     for group in Group:
         assert found.count(group) == fresh.count(group)
@@ -86,7 +86,7 @@ def test_everybody_touched_means_to_build_it_anew() -> None:
     roster = Roster(EMPTY)
     found = roster.search("olga", with_email=False)
     roster.advance(story.state, Touched(everybody=True))
-    found.advance(Touched(everybody=True))
+    found.advance(roster, Touched(everybody=True))
     roster.check(story.state)
     assert found.ids(Group.VIEWERS, 0, 10) == [story.host.id]
 
@@ -173,7 +173,7 @@ def test_a_new_name_moves_a_viewer_and_is_found_under_it() -> None:
     assert found.count(Group.VIEWERS) == 0
     assert ids(story, Group.VIEWERS)[1:] == [ada.id, zoe.id]
     story.given(zoe, c.Rename(name="Aanna"))
-    found.advance(Touched(participants={zoe.id}))
+    found.advance(story.roster, Touched(participants={zoe.id}))
     assert ids(story, Group.VIEWERS)[1:] == [zoe.id, ada.id]
     assert found.ids(Group.VIEWERS, 0, 10) == [zoe.id]
 

@@ -1,5 +1,6 @@
 """A browser profile, or a program, as the server sees it."""
 
+import asyncio
 import ssl
 from typing import Any
 
@@ -20,6 +21,14 @@ class Browser:
 
     async def call(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
         return await self.http.request(method, path, json=body, **more)
+
+    async def patiently(self, path: str, body: Any) -> httpx.Response:
+        """Post; where a busy machine turns some of many away, come again when it says to."""
+        while True:
+            answer = await self.call("POST", path, body)
+            if answer.status_code != 503:
+                return answer
+            await asyncio.sleep(float(answer.headers["Retry-After"]))
 
     async def done(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         answer = await self.call(method, path, body, **more)

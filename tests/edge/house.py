@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 
 from protocol import commands as c
 from protocol.http import MailPreview, OutboxMail
@@ -21,12 +22,15 @@ from protocol.roles import EntryKind, Part, Presence
 from server.core import orders as o
 from server.core.actors import SERVER, AccountActor
 from server.core.attendance import Attendance
+from server.core.chain import Line
 from server.core.person import Person, person_id
 from server.core.record import Record
 from server.core.state import Invitation, RoomState
 from server.core.validity import expires_at
 from server.edge.app import EdgeSecrets, EdgeSettings, build_app
+from server.edge.clients import networks
 from server.edge.directory import StoreDirectory
+from server.edge.edge import Edge
 from server.edge.heads import EdgeHttp
 from server.edge.tickets import sign_host_token
 from server.edge.transport import EdgeSocket
@@ -34,7 +38,15 @@ from server.hub.hub import Hub
 from server.hub.room import Settled
 from server.hub.settings import HubSettings, Stores, World
 from server.hub.watcher import Watcher
+from server.integrations.media.livekit import LiveKit, LiveKitSettings
+from server.integrations.media.steward import Steward
+from server.integrations.outgoing import Outgoing
+from server.integrations.traces import OpenTelemetryTraces
+from server.integrations.webhooks.courier import Courier, CourierWorld
+from server.integrations.webhooks.desk import WebhookDesk
+from server.integrations.webhooks.keep import WebhookKeep
 from server.store.archive import Archive
+from server.store.erasures import Erasures
 from server.store.journal import Journal
 from server.store.masterkeys import MasterKeys
 from server.store.sealing import Sealer
@@ -49,7 +61,9 @@ SECRETS = EdgeSecrets(
     token_keys=(b"h" * 32,),
 )
 API_KEYS = (b"k" * 32,)
+WEBHOOK_KEYS = (b"w" * 32, b"v" * 32)
 HOST = AccountId("hanna")
+LIVEKIT = ("devkey", "a secret that is long enough for HS256")
 MAX_FRAME_BYTES = 64 * 1024
 
 
@@ -69,6 +83,11 @@ class Codes:
 
     sent: list[tuple[str, str]] = field(default_factory=list)
     is_open: bool = True
+
+    def forget(self, person: Person) -> int:
+        before = len(self.sent)
+        self.sent = [one for one in self.sent if one[0] != person.email]
+        return before - len(self.sent)
 
     async def send_code(
         self, room: RoomId, entry_name: str, invitation: Invitation, code: str
@@ -99,6 +118,11 @@ class Mails:
 
     async def mails(self) -> list[OutboxMail]:
         return self.kept
+
+    async def forget(self, person: Person) -> int:
+        before = len(self.kept)
+        self.kept = [one for one in self.kept if one.to != person.email]
+        return before - len(self.kept)
 
 
 class House:
@@ -275,6 +299,22 @@ class House:
         return (await self.hub.stores.store.head(self.room)).version
 
 
+def edge_of(house: House) -> Edge:
+    """Look inside: what every handler of the server is handed."""
+    app = house.server.config.app
+    assert isinstance(app, Starlette)
+    edge = app.state.edge
+    assert isinstance(edge, Edge)
+    return edge
+
+
+def steward_of(url: str, world: World) -> Steward:
+    """Make what keeps the media server of a test in step."""
+    settings = LiveKitSettings(url=url, api_key=LIVEKIT[0], api_secret=LIVEKIT[1])
+    livekit = LiveKit(settings, Outgoing(networks(["127.0.0.0/8"])))
+    return Steward(livekit, world.node_id, world.clock, world.monotonic, backoff_s=(0.01,))
+
+
 async def until(holds: Callable[[], bool], limit_s: float = 20) -> None:
     """Wait for a condition."""
     async with asyncio.timeout(limit_s):
@@ -311,6 +351,10 @@ async def opened_house(
     *,
     settings: HubSettings | None = None,
     outbox: bool = True,
+    connections: int | None = None,
+    node: str = "n1",
+    livekit: str = "",
+    traces: OpenTelemetryTraces | None = None,
     **edge: Any,
 ) -> AsyncIterator[House]:
     """Run a server on a folder."""
@@ -324,36 +368,58 @@ async def opened_house(
         store = await stack.enter_async_context(SqliteStore.open(folder / "usher.sqlite3"))
         sealer = Sealer(store, MasterKeys.of(("k1", b"m" * 32)))
         clock, codes, mails = Clock(), Codes(), Mails()
+        webhooks = WebhookKeep(store, sealer, clock, NodeId(node))
         stores = Stores(
             store=store,
             journal=Journal(store, sealer, Record, RoomState),
             attendance=Archive(sealer, Attendance),
+            audit=Archive(sealer, Line),
+            announced=webhooks.puts,
         )
         world = World(
             clock=clock,
             monotonic=time.monotonic,
             entropy=secrets.token_bytes,
             person_key=PERSON_KEY,
-            node_id=NodeId("n1"),
+            node_id=NodeId(node),
+            traces=traces,
         )
         hub_settings = settings or HubSettings(tick_ms=5, ping_ms=2_000, idle_s=3600)
-        hub = Hub(stores, hub_settings, world)
+        courier = Courier(
+            webhooks,
+            Outgoing(networks(["127.0.0.0/8"])),
+            WEBHOOK_KEYS,
+            CourierWorld(clock=clock, monotonic=time.monotonic, chance=lambda: 0.5),
+            backoff_s=(0.01,),
+        )
+        steward = steward_of(livekit, world) if livekit else None
+        told = [courier.on_commit, *([steward.on_commit] if steward else [])]
+        hub = Hub(stores, hub_settings, world, on_commit=told)
         directory = await StoreDirectory.opened(store, sealer, API_KEYS, clock)
+        await stack.enter_async_context(courier.running())
+        erasures = Erasures(store, sealer, clock)
+        erasures.listen(directory.was_erased)
         await stack.enter_async_context(hub.running())
+        if steward is not None:
+            await stack.enter_async_context(steward.running(hub.at_hand))
         app = build_app(
             hub=hub,
             settings=EdgeSettings(**{"public_url": url, "refusal_floor_ms": 0, **edge}),
             secrets=SECRETS,
             directory=directory,
             post=codes,
+            media_plane=steward,
+            webhooks=WebhookDesk(courier, clock, lambda: secrets.token_hex(8)),
+            erasures=erasures,
             outbox=mails if outbox else None,
         )
         server = QuietServer(
             uvicorn.Config(
-                app,
+                app if traces is None else traces.around(app),
                 http=EdgeHttp,
                 ws=EdgeSocket,
                 ws_max_size=MAX_FRAME_BYTES,
+                limit_concurrency=connections,
                 ws_per_message_deflate=False,
                 ws_ping_interval=None,
                 ws_ping_timeout=None,

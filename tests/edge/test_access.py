@@ -6,6 +6,7 @@ import pytest
 
 from protocol.messages import Snapshot
 from protocol.views import Window
+from server.logs import formatter
 from tests.edge.house import House
 from tests.edge.lines import line
 
@@ -90,8 +91,9 @@ async def test_no_secret_and_no_person_is_ever_logged(
         await socket.socket.send(admitted["ticket"])
         await socket.end()
 
+    line_of = formatter(is_text=False).format
     logged = "\n".join(
-        one.getMessage() + (one.exc_text or "")
+        one.getMessage() + (one.exc_text or "") + line_of(one)
         for one in caplog.records
         # What is logged by the other side of the wire, in this process, is not ours.
         if not one.name.startswith(("httpx", "httpcore", "websockets.client"))

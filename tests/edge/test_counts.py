@@ -183,12 +183,12 @@ async def test_a_program_needs_a_scope_that_reads(house: House) -> None:
 
 
 async def test_many_changes_are_one_event(tmp_path: Path) -> None:
-    async with opened_house(tmp_path, feed_pace_s=0.5, feed_beat_s=0.2) as house:
+    async with opened_house(tmp_path, feed_pace_s=1.0, feed_beat_s=0.2) as house:
         await house.make_open()
         async with following(await house.signed_in(), house.room) as reader:
             await reader.news()
-            for number in range(20):
-                await house.asked(c.EditEntry(description=f"Number {number}"))
+            edits = (c.EditEntry(description=f"Number {number}") for number in range(20))
+            await asyncio.gather(*(house.asked(edit) for edit in edits))
             await reader.news()
             # Nothing but beats comes afterwards: nothing was kept in a queue.
             assert [await reader.next() for _ in range(2)] == [("beat", ""), ("beat", "")]

@@ -7,7 +7,7 @@ import pytest
 
 from protocol.ids import AccountId, RoomId
 from server.edge.directory import StoreDirectory
-from server.edge.ports import Scope
+from server.edge.ports import SITE, Scope
 from server.store.masterkeys import MasterKeys
 from server.store.sealing import Sealer
 from server.store.sqlite import SqliteStore
@@ -32,7 +32,7 @@ async def test_accounts_are_found_by_parts_of_name_and_address(house: House) -> 
         await house.directory.remember(AccountId(email), house.person(name, email))
 
     async def found(query: str) -> list[str]:
-        return [one.name for one in await house.directory.search(query, 10)]
+        return [one.name for one in await house.directory.search(query, 10, None)]
 
     assert await found("ADA") == ["Ada", "Adam"]
     assert await found("dam@") == ["Adam"]
@@ -44,15 +44,48 @@ async def test_accounts_are_found_by_parts_of_name_and_address(house: House) -> 
     assert await found("adae") == ["Adaeze"]
 
 
+async def test_people_are_found_by_those_who_are_known_from_the_same_place(house: House) -> None:
+    known = house.directory
+    await known.remember(AccountId("i_a"), house.person("Sam A", "a@a.example"), "lti_one")
+    await known.remember(AccountId("i_b"), house.person("Sam B", "b@b.example"), "lti_two")
+    await known.remember(AccountId("c"), house.person("Sam C", "c@c.example"))
+
+    async def found(*places: str) -> list[str]:
+        return [one.name for one in await known.search("sam", 10, frozenset(places))]
+
+    assert await found() == []
+    assert await found("lti_one") == ["Sam A"]
+    assert await found("lti_two", SITE) == ["Sam B", "Sam C"]
+    # The same person comes from another place as well, while the index is there.
+    await known.remember(AccountId("i_a"), house.person("Sam A", "a@a.example"), "lti_two")
+    await known.remember(AccountId("i_a"), house.person("Sam A", "a@a.example"), None)
+    assert await found("lti_two") == ["Sam A", "Sam B"]
+    assert await known.known_from(AccountId("i_a")) == {"lti_one", "lti_two"}
+    await known.forget(AccountId("i_a"))
+    assert await known.known_from(AccountId("i_a")) == frozenset()
+
+
+async def test_where_accounts_of_before_are_known_from_is_taken_by_their_ids(house: House) -> None:
+    person = house.person("Ada", "ada@example.org")
+    for account in ("ada", "i_ada"):
+        await house.directory.remember(AccountId(account), person, None)
+
+    assert await house.directory.known_from(ADA) == {SITE}
+    assert await house.directory.known_from(AccountId("i_ada")) == frozenset()
+    assert await house.directory.known_from(AccountId("nobody")) == frozenset()
+    found = await house.directory.search("ada", 10, frozenset({SITE}))
+    assert [one.account_id for one in found] == ["ada"]
+
+
 async def test_whoever_was_erased_is_neither_known_nor_found(house: House) -> None:
     person = house.person("Ada", "ada@example.org")
     await house.directory.remember(ADA, person)
-    assert await house.directory.search("ada", 10)
+    assert await house.directory.search("ada", 10, None)
 
     await house.sealer.erase(person.id)
 
     assert await house.directory.account(ADA) is None
-    assert await house.directory.search("ada", 10) == []
+    assert await house.directory.search("ada", 10, None) == []
 
 
 async def test_a_thing_is_spent_once(house: House) -> None:

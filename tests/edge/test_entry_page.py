@@ -7,7 +7,6 @@ import pytest
 
 from protocol import commands as c
 from protocol.roles import EntryKind, Part
-from server.edge.entry_page import origin_of
 from server.edge.headers import DOCUMENT_WORKER_POLICY
 from server.store.interface import Unavailable
 from tests.edge.browsers import Browser
@@ -98,26 +97,6 @@ async def test_the_page_comes_even_when_the_store_does_not_answer(
     monkeypatch.setattr(house.hub, "look", silent)
 
     assert OURS in await policy(house, host)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://files.example;script-src *",
-        "https://a b.example/",
-        "https://*/x",
-        "https://*.example/x",
-        "javascript:alert(1)",
-        "https://files.example:99999/",
-        "https://[::1/",
-        "//files.example/a.pdf",
-        "",
-    ],
-)
-def test_what_is_no_origin_never_gets_into_a_policy(url: str) -> None:
-    found = origin_of(url)
-
-    assert found is None or found == "https://files.example"
 
 
 async def test_the_script_that_reads_documents_may_unpack_scans(house: House) -> None:

@@ -114,6 +114,8 @@ def test_a_row_says_how_somebody_came_and_how_long_they_stayed() -> None:
         "intervals": "2027-01-15T08:00:00Z/2027-01-15T08:01:30Z",
         "role_changes": "2027-01-15T08:01:00Z viewer to speaker by Hanna",
         "is_here": "no",
+        "consent": "",
+        "consented_at": "",
     }
 
 

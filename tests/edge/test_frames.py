@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.edge.frames import MAX_FRAME_BYTES, Careful, Message, whole_messages
+from server.edge.frames import MAX_FRAME_BYTES, Careful, Message, is_whole, whole_messages
 from tests.edge.wires import frame
 
 TEXT, BINARY, CONT, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
@@ -55,6 +55,16 @@ def test_fragments_are_put_together(parts: list[bytes], is_text: bool) -> None:
 def test_no_bytes_are_read_as_a_message_that_others_would_not_read(data: bytes) -> None:
     quick, used = whole_messages(data, MAX_FRAME_BYTES)
     assert Careful(MAX_FRAME_BYTES).feed(data[:used]) == quick
+
+
+@given(st.binary(max_size=30), st.binary(max_size=30), st.booleans(), st.booleans())
+def test_a_message_is_known_by_its_payload_and_kind_when_it_is_all_there_is(
+    said: bytes, wanted: bytes, is_text: bool, is_more: bool
+) -> None:
+    data = written((said, is_text)) + (b"\x89" if is_more else b"")
+    assert is_whole(data, wanted, is_text=is_text) is (said == wanted and not is_more)
+    assert is_whole(written((wanted, is_text)), wanted, is_text=is_text)
+    assert not is_whole(written((wanted, is_text)), wanted, is_text=not is_text)
 
 
 def test_what_is_not_plain_is_left_to_the_parser() -> None:

@@ -17,8 +17,8 @@ from protocol.commands import RaiseHand
 from protocol.messages import Hello, Snapshot
 from protocol.version import WIRE_VERSION
 from protocol.views import Window
-from server.edge.app import OPERATIONS
 from server.edge.openapi import document
+from server.edge.operations import OPERATIONS
 from tests.edge.browsers import Browser
 from tests.edge.house import House
 from tests.edge.lines import line

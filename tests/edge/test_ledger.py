@@ -1,5 +1,7 @@
 """The ledger, read: in pages, filtered, sorted, counted; and links of several."""
 
+import csv
+import io
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -177,3 +179,31 @@ async def test_strangers_and_viewers_read_nothing(house: House) -> None:
     await stranger.refused("not_signed_in", "GET", f"{path}/summary")
     await viewer.refused("not_allowed", "POST", f"{path}/links", wanted)
     await stranger.refused("not_signed_in", "POST", f"{path}/links", wanted)
+
+
+async def test_all_that_match_come_as_a_list_that_can_be_invited_again(house: House) -> None:
+    host, path, _ = await invited(house)
+    mean = {"email": "eve@example.org", "first_name": "=1+1"}
+    await host.done("POST", path, {"invitees": [mean], "invitation_type": "speaker"})
+
+    answer = await host.call("GET", f"{path}?format=csv&sort=name&limit=1")
+    text = answer.text.removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text)))
+
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.content.startswith(b"\xef\xbb\xbf"), "a spreadsheet has to know the encoding"
+    assert sorted(row["name"] for row in rows) == ["'=1+1", "Bob", "Max", "Zoe", "Åsa"]
+    assert {row["email"]: row["invitation_type"] for row in rows}["max@example.org"] == "moderator"
+    preview = await host.done("POST", f"{path}/preview", {"csv": text})
+    assert [row["email"] for row in preview["rows"]] == [row["email"] for row in rows]
+    assert [row["first_name"] for row in preview["rows"]] == [row["name"] for row in rows]
+    assert all(row["is_invited"] for row in preview["rows"])
+    narrowed = await host.call("GET", f"{path}?format=csv&type=moderator")
+    assert len(narrowed.text.splitlines()) == 2
+    await host.refused("bad_request", "GET", f"{path}?format=pdf")
+
+
+async def test_the_list_is_for_those_who_may_invite(house: House) -> None:
+    _, path, _ = await invited(house)
+    stranger = await house.browser()
+    await stranger.refused("not_signed_in", "GET", f"{path}?format=csv")

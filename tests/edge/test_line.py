@@ -1,15 +1,19 @@
 """A line holds whatever a client does with it."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from unittest.mock import patch
 
+import pytest
+
 from protocol import commands as c
-from protocol.codec import MSGPACK
+from protocol.codec import JSON, MSGPACK, Codec
 from protocol.ids import CommandId
-from protocol.messages import Do, Hello, Pong, Reply, Snapshot, Watch, Welcome
+from protocol.messages import Do, Hello, Ping, Pong, Reply, Snapshot, Watch, Welcome
 from protocol.version import WIRE_VERSION
 from protocol.views import Window
+from server.edge.frames import FLOOD, MAX_STRAYS
 from server.edge.line import Line as Ours
 from server.edge.settings import Rate, Rates
 from server.hub.room import Room
@@ -149,6 +153,23 @@ async def test_who_talks_too_fast_is_heard_more_slowly_and_loses_nothing(tmp_pat
     assert searches == [f"n{number}" for number in range(8)]
 
 
+@pytest.mark.parametrize("codec", [MSGPACK, JSON])
+async def test_answers_to_pings_do_not_count_as_talking(tmp_path: Path, codec: Codec) -> None:
+    rates = Rates(messages_per_connection=Rate(burst=1, per_s=0.001))
+    async with opened_house(tmp_path, rates=rates) as house:
+        session, ticket = await admitted(house)
+        async with line(house, session, ticket=ticket, codec=codec) as guest:
+            await guest.hello()
+            [own] = ours(house)
+            watcher = own._watcher
+            assert watcher is not None
+            for _ in range(5):
+                watcher.ping(is_stale=False)
+                await guest.hear(Ping)
+                await until(lambda: watcher.unanswered_pings == 0)
+            assert (await guest.do(c.RaiseHand())).is_done
+
+
 async def slow_and_host(house: House) -> tuple[str, str]:
     session, ticket = await admitted(house)
     host = await house.signed_in()
@@ -244,3 +265,58 @@ async def test_a_shutdown_closes_what_is_open(house: House) -> None:
         one.shutdown()
         _, code = await guest.end()
     assert code == 1012
+
+
+async def test_a_flood_of_control_frames_is_ended_and_felt_by_nobody(house: House) -> None:
+    session, ticket = await admitted(house)
+    _, token = await house.make_link("Other")
+    _, other = await house.guest(token, "Ada")
+
+    for flood in (
+        frame(PING, b"x" * 125) * 5_000,
+        frame(PONG, b"") * 5_000,
+        frame(TEXT, b"{", fin=False) + frame(CONT, b"", fin=False) * 5_000,
+    ):
+        async with raw_wire(house, session, ticket) as wire:
+            await wire.say(frame(BINARY, HELLO))
+            await shows(wire, Welcome)
+            with suppress(ConnectionError):
+                await wire.say(flood)
+            # Where our close meets bytes that are on their way, the system may reset instead.
+            assert await wire.close_code() in (FLOOD, None)
+
+    async with line(house, session, ticket=other["ticket"]) as steady:
+        await steady.hello(Window())
+        assert (await steady.do(c.RaiseHand())).is_done
+
+
+async def test_pings_between_messages_are_answered_for_ever(house: House) -> None:
+    session, ticket = await admitted(house)
+    message = frame(BINARY, MSGPACK.encode(Pong()))
+
+    async with raw_wire(house, session, ticket) as wire:
+        await wire.say(frame(BINARY, HELLO))
+        await shows(wire, Welcome)
+        for number in range(3):
+            await wire.say(frame(PING, b"%d" % number) * (MAX_STRAYS - 1) + message)
+            pongs = 0
+            while pongs < MAX_STRAYS - 1:
+                opcode, payload = await wire.frame()
+                pongs += (opcode, payload) == (PONG, b"%d" % number)
+
+
+async def test_who_takes_nothing_is_owed_no_pongs(house: House) -> None:
+    session, ticket = await admitted(house)
+
+    async with raw_wire(house, session, ticket) as wire:
+        await wire.say(frame(BINARY, HELLO))
+        await shows(wire, Welcome)
+        (ours_,) = ours(house)
+        ours_.pause_writing()
+        before = ours_._transport.get_write_buffer_size()  # type: ignore[union-attr]
+        for _ in range(100):
+            ours_.data_received(frame(PING, b"x" * 125))
+        after = ours_._transport.get_write_buffer_size()  # type: ignore[union-attr]
+        ours_.resume_writing()
+
+    assert after == before

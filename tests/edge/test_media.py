@@ -3,11 +3,12 @@
 import pytest
 
 from protocol import commands as c
-from protocol.ids import AccountId, InvitationId, LinkId, RoomId
+from protocol.ids import AccountId, InvitationId, LinkId, ParticipantId, RoomId
 from protocol.messages import Snapshot
-from protocol.roles import EntryKind, Part
+from protocol.roles import EntryKind, Part, Role
 from protocol.settings import EntrySettings
 from protocol.views import Window
+from server.edge.browser_keys import hash_of
 from tests.edge.house import House
 from tests.edge.lines import line
 
@@ -167,6 +168,39 @@ async def test_content_is_closed_to_invitees_withdrawn_and_to_those_at_a_gate(
     assert (await browser.done("GET", path))["may_open"] is False
 
 
+async def test_nobody_finds_the_people_of_another_platform_or_provider(house: House) -> None:
+    session = await house.make_open()
+    known = house.directory
+    for account, place in (("i_t", "lti_one"), ("i_s", "lti_one"), ("i_x", "lti_two")):
+        person = house.person(f"Sam {account}", f"{account}@example.org")
+        await known.remember(AccountId(account), person, place)
+        await house.grant(account, Part.CO_OWNER)
+    path = f"/users?entry_id={house.room}&q=sam"
+    teacher, key = await house.browser(), "k" * 43
+    launched = house.host_token(
+        account_id=AccountId("i_t"),
+        name="Sam i_t",
+        email="i_t@example.org",
+        is_operator=False,
+        browser=hash_of(key),
+    )
+    await teacher.done("POST", "/sign-in", {"token": launched, "key": key})
+    _, token = await house.make_link()
+    guest, admitted = await house.guest(token, "Mona")
+    async with line(house, session, browser=guest) as inside:
+        await inside.hello(Window())
+        await inside.hear(Snapshot)
+        one = ParticipantId(admitted["participant_id"])
+        await house.asked(c.SetRole(participant_id=one, role=Role.MODERATOR))
+        nobody = await guest.done("GET", path)
+    found = await teacher.done("GET", path)
+    ours = await (await house.signed_in()).done("GET", path)
+
+    assert {one["account_id"] for one in found["people"]} == {"i_t", "i_s"}
+    assert nobody == {"people": []}
+    assert ours == {"people": []}
+
+
 async def test_users_are_found_by_those_who_may_invite(house: House) -> None:
     await house.make_entry()
     host, other = await house.signed_in(), await house.account("Eve", Part.CO_VIEWER)
@@ -176,6 +210,7 @@ async def test_users_are_found_by_those_who_may_invite(house: House) -> None:
     found = await host.done("GET", f"{path}ada")
 
     assert found == {"people": [{"account_id": "ada", "name": "Ada", "email": "ada@example.org"}]}
+    assert await (await house.platform("read")).done("GET", f"{path}ada") == found
     assert await host.done("GET", f"{path}a") == {"people": []}
     assert await host.done("GET", f"{path}%20%20a") == {"people": []}
     await other.refused("not_allowed", "GET", f"{path}ada")

@@ -4,10 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from protocol import asyncapi
 from protocol.routes import API, COMMAND_ROUTES
-from server.edge.app import OPERATIONS
+from protocol.schema import json_schema
 from server.edge.openapi import body_model, document
+from server.edge.openapi_links import GIVES
+from server.edge.operations import OPERATIONS
 from tests.edge.house import House
 
 DOCUMENT = document(OPERATIONS, "https://usher.example")
@@ -39,10 +43,23 @@ async def test_it_is_served(house: House) -> None:
     assert served["servers"] == [{"url": f"{house.url}{API}"}]
 
 
+async def test_the_description_of_the_socket_is_served_beside_it(house: House) -> None:
+    browser = await house.browser()
+
+    served = await browser.done("GET", "/asyncapi.json")
+
+    assert served == asyncapi.document(house.url, json_schema()["$defs"])
+    assert await browser.done("GET", "/asyncapi.json") == served
+
+
 def test_it_has_the_parts_that_the_standard_requires() -> None:
     assert DOCUMENT["openapi"].startswith("3.1.")
     assert {"title", "version"} <= DOCUMENT["info"].keys()
     assert set(DOCUMENT) <= {"openapi", "info", "servers", "paths", "components"}
+
+
+def test_it_passes_the_validator_of_the_standard() -> None:
+    OpenAPIV31SpecValidator(DOCUMENT).validate()
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -105,3 +122,47 @@ async def test_what_is_described_is_what_is_served(house: House) -> None:
     for path, method, _ in operations():
         answer = await host.call(method.upper(), re.sub(r"{\w+}", "x", path), {})
         assert answer.status_code != 405, (method, path)
+
+
+def test_every_link_leads_to_an_operation_with_all_that_its_path_asks_for() -> None:
+    described = {one["operationId"]: one for _, _, one in operations()}
+    linked = [link for one in described.values() for link in links_in(one).values()]
+
+    assert len(linked) > 40
+    for link in linked:
+        wanted = {
+            one["name"]
+            for one in described[link["operationId"]]["parameters"]
+            if one["in"] == "path"
+        }
+        assert set(link["parameters"]) == wanted
+
+
+def links_in(described: dict[str, Any]) -> dict[str, Any]:
+    links: dict[str, Any] = described["responses"]["200"].get("links", {})
+    return links
+
+
+async def test_the_ids_that_links_name_stand_where_they_say(house: House) -> None:
+    """Followed for real: what was made is there under the id that the reply has given."""
+    await house.make_open()
+    host = await house.signed_in()
+    bodies = {
+        "/entries": {"kind": "room", "name": "New"},
+        "/entries/{entry_id}/guest-links": {"name": "One"},
+        "/entries/{entry_id}/invitations": {
+            "invitees": [{"email": "ada@example.org"}],
+            "invitation_type": "viewer",
+            "send_mail": False,
+        },
+    }
+    for (method, path), gives in GIVES.items():
+        if path.startswith("/doors") or "{participant_id}" in path:
+            continue
+        where = path.replace("{entry_id}", house.room)
+        reply = await host.done(method, where, bodies.get(path))
+        for pointer in gives.values():
+            found = reply
+            for part in pointer.split("/"):
+                found = found[int(part) if part.isdigit() else part]
+            assert isinstance(found, str)

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.edge.pages import NOT_BUILT, PAGES
+from server.edge.pages import DOCS, FOR_OPERATORS, GUIDES, NOT_BUILT, PAGES
 from tests.edge.browsers import Browser
 from tests.edge.house import House, opened_house
 
@@ -16,7 +16,8 @@ async def built(tmp_path: Path) -> AsyncIterator[House]:
     """A server whose pages are built."""
     web = tmp_path / "dist"
     (web / "assets" / "demo").mkdir(parents=True)
-    for name in (*PAGES.values(), "outbox.html", "not-found.html", "private.html"):
+    others = (DOCS, "outbox.html", "not-found.html", "private.html")
+    for name in (*PAGES.values(), *FOR_OPERATORS.values(), *others):
         (web / name).write_text(f"<!doctype html><title>{name}</title>")
     (web / "favicon.svg").write_text("<svg/>")
     (web / "assets" / "entry-a1B2c3D4.js").write_text("export {}")
@@ -43,6 +44,8 @@ async def page(house: House, path: str, **headers: str) -> httpx.Response:
         ("/sign-in", "sign-in.html"),
         ("/s/e_1.s_1", "room.html"),
         ("/embed", "embed.html"),
+        ("/docs", "docs.html"),
+        *((f"/docs/{guide}", "docs.html") for guide in sorted(GUIDES)),
     ],
 )
 async def test_each_page_is_its_file(built: House, path: str, name: str) -> None:
@@ -62,6 +65,9 @@ async def test_each_page_is_its_file(built: House, path: str, name: str) -> None
         "/e/",
         "/e/e_1/more",
         "/private.html",
+        "/docs/",
+        "/docs/nothing",
+        "/docs/embed/more",
         "/index.html",
         "/join/g.token",
         "/..%2fsecret.txt",
@@ -94,6 +100,14 @@ async def test_the_outbox_is_a_page_for_the_operator_alone(built: House) -> None
     assert await status(await built.account("Eve")) == 404
     assert await status(await built.browser()) == 404
     assert await status(await built.browser(Authorization="Bearer nonsense")) == 404
+
+
+@pytest.mark.parametrize("path", FOR_OPERATORS)
+async def test_pages_for_operators_are_there_for_nobody_else(built: House, path: str) -> None:
+    operator = await built.signed_in()
+    assert FOR_OPERATORS[path] in (await operator.http.get(built.url + path)).text
+    for other in (await built.account("Eve"), await built.browser()):
+        assert (await other.http.get(built.url + path)).status_code == 404
 
 
 async def test_assets_are_kept_as_long_as_their_names_last(built: House) -> None:

@@ -4,11 +4,15 @@ import asyncio
 
 import pytest
 
+from protocol import commands as c
 from protocol.ids import AccountId, DeviceId
+from protocol.messages import Snapshot
 from protocol.roles import Part
+from protocol.views import Window
 from server.edge.cookies import ACCOUNT, DEVICE
 from server.edge.tickets import AccountClaim, read_device, sign_account, sign_device
 from tests.edge.house import SECRETS, House
+from tests.edge.lines import line
 
 
 async def test_a_host_token_signs_in_once(house: House) -> None:
@@ -186,3 +190,26 @@ async def test_only_a_key_with_the_scope_mints(house: House) -> None:
     await platform.refused("bad_request", "POST", "/tokens", body | {"is_operator": True})
     problem = await platform.refused("bad_request", "POST", "/tokens", body | {"email": "lena"})
     assert problem["where"] == "email"
+
+
+async def test_signing_out_closes_the_sockets_of_that_browser_and_of_no_other(
+    house: House,
+) -> None:
+    session = await house.make_open()
+    here, there = await house.signed_in(), await house.signed_in()
+    for browser in (here, there):
+        await browser.done("POST", f"/entries/{house.room}/enter", {})
+    async with (
+        line(house, session, browser=here) as one,
+        line(house, session, browser=there) as other,
+    ):
+        for each in (one, other):
+            await each.hello(Window())
+            await each.hear(Snapshot)
+        await here.done("POST", "/sign-out", {})
+        await one.end()
+        [host] = [p for p in (await house.state()).participants.values() if p.account_id]
+        assert len(host.connections) == 1
+        answer = await here.call("GET", f"/sessions/{session}")
+        assert answer.status_code == 401
+        await other.do(c.RaiseHand())

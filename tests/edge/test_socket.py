@@ -1,11 +1,15 @@
 """The life of a socket."""
 
+import json
+
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from protocol import commands as c
 from protocol.codec import JSON, MSGPACK, Codec
-from protocol.messages import Notice, NoticeKind, Snapshot, You
+from protocol.messages import Goodbye, Hello, Notice, NoticeKind, Snapshot, You
 from protocol.roles import Group, Role
+from protocol.version import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK, WIRE_VERSION, WIRE_VERSIONS
 from protocol.views import Window
 from tests.edge.house import House
 from tests.edge.lines import line
@@ -79,5 +83,75 @@ async def test_a_removal_closes_with_its_code(house: House) -> None:
         assert await guest.end() == ("removed", 4012)
 
     async with line(house, session, ticket=admitted["ticket"]) as again:
-        await again.say(__import__("protocol.messages").messages.Hello(wire_version=1))
+        await again.say(Hello(wire_version=WIRE_VERSION))
         assert await again.end() == ("removed", 4012)
+
+
+# --- the wire version ----------------------------------------------------------------------
+
+
+async def ticket_in(house: House) -> tuple[str, str]:
+    session = await house.make_open()
+    _, token = await house.make_link()
+    _, admitted = await house.guest(token)
+    return session, admitted["ticket"]
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        (["usher.v9.msgpack", SUBPROTOCOL_JSON], SUBPROTOCOL_JSON),
+        (["usher.v9.json", SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK], SUBPROTOCOL_MSGPACK),
+    ],
+)
+async def test_a_client_of_several_versions_is_answered_in_one_that_both_speak(
+    house: House, offered: list[str], chosen: str
+) -> None:
+    session, ticket = await ticket_in(house)
+    codec = Codec.named(chosen)
+
+    async with line(house, session, ticket=ticket, codec=codec, subprotocols=offered) as guest:
+        assert guest.socket.subprotocol == chosen
+        assert (await guest.hello()).wire_version == WIRE_VERSION
+
+
+@pytest.mark.parametrize(
+    ("offered", "codec"), [("usher.v9.json", JSON), ("usher.v9.msgpack", MSGPACK)]
+)
+async def test_a_client_of_another_version_alone_is_told_which_are_spoken(
+    house: House, offered: str, codec: Codec
+) -> None:
+    """With a goodbye and a close code, as a page does not get to see a refused handshake."""
+    session, ticket = await ticket_in(house)
+
+    async with line(house, session, ticket=ticket, codec=codec, subprotocols=[offered]) as guest:
+        assert guest.socket.subprotocol == offered
+        assert await guest.end() == ("version_unsupported", 4028)
+
+    [goodbye] = guest.heard
+    assert isinstance(goodbye, Goodbye)
+    assert goodbye.problem.wire_versions == WIRE_VERSIONS
+
+
+@pytest.mark.parametrize("offered", [["graphql-ws"], ["usher.v0.json"], ["usher.v1.xml"], None])
+async def test_what_speaks_no_usher_at_all_is_refused_over_http(
+    house: House, offered: list[str] | None
+) -> None:
+    session, ticket = await ticket_in(house)
+
+    with pytest.raises(InvalidStatus) as caught:
+        async with line(house, session, ticket=ticket, subprotocols=offered):
+            pass
+
+    assert caught.value.response.status_code == 400
+    problem = json.loads(caught.value.response.body or b"")
+    assert problem["code"] == "version_unsupported"
+    assert problem["wire_versions"] == [*WIRE_VERSIONS]
+
+
+async def test_a_hello_of_another_version_than_was_agreed_on_is_refused(house: House) -> None:
+    session, ticket = await ticket_in(house)
+
+    async with line(house, session, ticket=ticket) as guest:
+        await guest.say(Hello(wire_version=WIRE_VERSION + 1))
+        assert await guest.end() == ("version_unsupported", 4028)

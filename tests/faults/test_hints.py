@@ -12,14 +12,14 @@ from protocol import commands as c
 from protocol.ids import RoomId
 from server.hub.room import Settled
 from server.store.redis import RedisStore
-from tests.faults.hubs import many_hubs
-from tests.hub.conftest import QUICK, Stage
+from tests.faults.hubs import MANY, many_hubs
+from tests.hub.conftest import Stage
 from tests.redis_servers import RedisServer, own_prefix, redis_server
 
 NODES = 3
 GUESTS = 6
 ROUNDS = 12
-SETTINGS = replace(QUICK, head_check_s=0.3)
+SETTINGS = replace(MANY, head_check_s=0.3)
 PATIENCE_S = 30
 
 

@@ -7,11 +7,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Browser, Error, async_playwright
+from playwright.async_api import Error, async_playwright
 
 from tests.gallery.house import House, open_house
 from tests.gallery.page import write_page
-from tests.gallery.screens import ALL_LOOKS, Look, Screen, catalogue, visiting
+from tests.gallery.screens import ALL_LOOKS, Look, Profiles, Screen, catalogue, visiting
 from tests.journeys.conftest import BROWSER_ARGS
 
 FOLDER = Path(__file__).parents[2] / "gallery"
@@ -24,9 +24,9 @@ def file_of(screen: Screen, look: Look) -> str:
     return f"{name}.{look}.png"
 
 
-async def picture(screen: Screen, look: Look, house: House, browser: Browser) -> str | None:
+async def picture(screen: Screen, look: Look, house: House, profiles: Profiles) -> str | None:
     """Take one picture; say what hindered it."""
-    async with visiting(house, browser, look) as visit:
+    async with visiting(house, profiles, look) as visit:
         try:
             await screen.reach(visit)
         except (Error, AssertionError, TimeoutError) as fault:
@@ -47,9 +47,11 @@ async def make(wanted: list[str], looks: list[Look]) -> int:
                 executable_path=shutil.which("chromium"), args=list(BROWSER_ARGS)
             )
 
+            profiles = Profiles(browser, house.url)
+
             async def one(screen: Screen, look: Look) -> str | None:
                 async with gate:
-                    return await picture(screen, look, house, browser)
+                    return await picture(screen, look, house, profiles)
 
             faults = await asyncio.gather(
                 *(

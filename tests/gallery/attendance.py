@@ -1,5 +1,7 @@
 """Who was there: live, and of a session that is over."""
 
+import re
+
 from protocol import commands as c
 from tests.gallery.house import Hall
 from tests.gallery.room import opened
@@ -47,3 +49,20 @@ async def nobody(visit: Visit) -> None:
     await visit.as_host()
     await visit.open(f"/e/{hall.entry_id}/attendance")
     await visit.shows("h1")
+
+
+@screen("attendance", "in numbers, and nobody who fits")
+async def filtered(visit: Visit) -> None:
+    await live(visit)
+    await visit.page.locator("attendance-plot summary").click()
+    await visit.page.get_by_role("searchbox").fill("zzzz")
+    await visit.named("button", "Clear filters").wait_for()
+
+
+@screen("attendance", "the audit log")
+async def audit_log(visit: Visit) -> None:
+    hall = await held(visit)
+    await visit.open(f"/e/{hall.entry_id}/audit")
+    await visit.sees("Ada Okafor")
+    await visit.page.locator(".check button").click()
+    await visit.page.locator(".check .status").filter(has_text=re.compile(r"\S")).wait_for()

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Frame, Page
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 OURS = Path(__file__).parent / "checks.js"
@@ -13,13 +13,13 @@ MOST_STOPS = 60
 """A window of a few dozen controls is gone through whole."""
 
 
-async def prepare(page: Page) -> None:
+async def prepare(page: Page | Frame) -> None:
     """Put what checks into a page; over the debugger, which no policy of the page hinders."""
     await page.evaluate(AXE.read_text("utf-8"))
     await page.evaluate(OURS.read_text("utf-8"))
 
 
-async def axe(page: Page, *rules: str) -> list[str]:
+async def axe(page: Page | Frame, *rules: str) -> list[str]:
     """Violations of WCAG 2.0 to 2.2, A and AA, and of good practice; or of some rules alone."""
     found: list[str] = await page.evaluate(
         "([tags, rules]) => window.gallery.violations(tags, rules)", [list(TAGS), list(rules)]
@@ -27,7 +27,7 @@ async def axe(page: Page, *rules: str) -> list[str]:
     return [f"axe: {one}" for one in found]
 
 
-async def reflow(page: Page) -> list[str]:
+async def reflow(page: Page | Frame) -> list[str]:
     """What needs scrolling in two directions, or is cut off (WCAG 1.4.10)."""
     found: list[str] = await page.evaluate(
         "() => [...window.gallery.outside(), ...window.gallery.cut()]"

@@ -50,6 +50,30 @@ async def guest_form_consent(visit: Visit) -> None:
     await visit.sees("We record this session")
 
 
+@screen("doors", "guest form with consent, not agreed")
+async def guest_form_not_agreed(visit: Visit) -> None:
+    hall = await open_hall(visit, consent=CONSENT)
+    page = await visit.open(await hall.guest_link())
+    await page.locator("[autocomplete=name]").fill("Gus Guest")
+    await page.locator("input[type=email]").fill("gus@example.org")
+    await page.keyboard.press("Enter")
+    await visit.shows("#agree-fault .fault")
+
+
+@screen("doors", "guest form, the consent text has changed")
+async def guest_form_other_consent(visit: Visit) -> None:
+    hall = await open_hall(visit, consent="We record this session.")
+    page = await visit.open(await hall.guest_link())
+    await page.locator("[autocomplete=name]").fill("Gus Guest")
+    await page.locator("input[type=email]").fill("gus@example.org")
+    await page.locator("#agree").check()
+    changed = {"settings": {"consent": CONSENT}, "only": ["consent"]}
+    await hall.do("PATCH", "/settings", changed)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("alert").first.wait_for()
+    await visit.sees("The recording is kept for a year")
+
+
 @screen("doors", "guest form with faults")
 async def guest_form_faults(visit: Visit) -> None:
     hall = await open_hall(visit)
@@ -93,7 +117,8 @@ async def guest_returns(visit: Visit) -> None:
 async def guest_forgotten(visit: Visit) -> None:
     hall = await open_hall(visit)
     kept = '{"name": "Gus Guest", "email": "gus@example.org"}'
-    await visit.context.add_init_script(
+    visit.is_spent = True
+    await visit.page.add_init_script(
         f"if (location.pathname === '/join') localStorage.setItem('usher.guest', {kept!r})"
     )
     await visit.open(await hall.guest_link())
@@ -277,7 +302,7 @@ async def waiting_message(visit: Visit) -> None:
 AT_THE_DOOR = (
     *("link_not_found", "link_disabled", "link_expired", "link_used_up", "link_revoked"),
     *("blocked", "removed", "declined", "room_full", "session_ended", "rate_limited"),
-    *("overloaded", "version_unsupported", "internal"),
+    *("version_unsupported", "internal"),
 )
 """Some of them take days, or a server that fails: the answer is given in its place."""
 
@@ -290,24 +315,35 @@ def refusal(code: str) -> None:
         await visit.page.get_by_role("alert").first.wait_for()
 
 
-async def answered(visit: Visit, code: str) -> None:
-    """Have every link that is looked at refused."""
+async def answered(visit: Visit, code: str, path: str = "/doors/guest/look", **more: Any) -> None:
+    """Have every link that is looked at refused, or what is sent elsewhere."""
     facts = REFUSALS[ErrorCode(code)]
-    problem = {"code": code, "sentence": facts.sentence, "again": facts.again}
+    problem = {"code": code, "sentence": facts.sentence, "again": facts.again, **more}
 
     async def answer(route: Route) -> None:
         await route.fulfill(
             status=facts.status, json=problem, content_type="application/problem+json"
         )
 
-    await visit.page.route("**/api/v1/doors/guest/look", answer)
+    await visit.page.route(f"**/api/v1{path}", answer)
 
 
 @screen("doors", "the server is about to restart")
 async def restarting(visit: Visit) -> None:
     await answered(visit, "restarting")
     await visit.open("/join#g.anything")
-    await visit.page.get_by_role("status").filter(has_text="by ourselves").wait_for()
+    await visit.shows("[role=status] p")
+
+
+@screen("doors", "guest form, the server is busy")
+async def busy(visit: Visit) -> None:
+    hall = await open_hall(visit)
+    page = await visit.open(await hall.guest_link())
+    await page.locator("[autocomplete=name]").fill("Gus Guest")
+    await page.locator("input[type=email]").fill("gus@example.org")
+    await answered(visit, "overloaded", "/doors/guest", retry_after_ms=60_000)
+    await page.keyboard.press("Enter")
+    await visit.shows("[role=status] .offline")
 
 
 for one in AT_THE_DOOR:

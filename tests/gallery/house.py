@@ -166,9 +166,9 @@ def _answer(response: httpx.Response) -> Any:
 
 
 @asynccontextmanager
-async def open_house(folder: Path) -> AsyncIterator[House]:
-    """Run a server for a whole catalogue of screens."""
-    async with running_server(folder) as server:
+async def open_house(folder: Path, env: Mapping[str, str] | None = None) -> AsyncIterator[House]:
+    """Run a server for a whole catalogue of screens; it may call others on this machine."""
+    async with running_server(folder, {"USHER_INNER": "127.0.0.0/8 ::1", **(env or {})}) as server:
         code, out, said = await server.usher("key", "create", "--name", "gallery")
         assert code == 0, said
         async with server.http() as http:

@@ -23,6 +23,8 @@ async def made(visit: Visit, kind: str) -> Hall:
 async def shown(visit: Visit, hall: Hall) -> None:
     await visit.open(f"/e/{hall.entry_id}")
     await visit.shows("entry-page h1")
+    if await visit.page.locator("pdf-viewer").count():
+        await visit.shows("pdf-viewer canvas")
 
 
 def of_kind(kind: str) -> None:
@@ -42,7 +44,7 @@ def of_kind(kind: str) -> None:
         await shown(visit, hall)
 
 
-for one in ("video", "document", "live_event", "room"):
+for one in ("video", "document", "live_event", "room", "channel_room", "gallery_room"):
     of_kind(one)
 
 
@@ -137,3 +139,11 @@ async def settings_people(visit: Visit) -> None:
     await visit.page.locator("entry-collaborators [data-account=vera]").wait_for()
     await visit.press("Remove {name}", name="Omar Haddad")
     await visit.page.locator("entry-collaborators [data-gone]").wait_for()
+
+
+@screen("media", "is deleted")
+async def deleted(visit: Visit) -> None:
+    await visit.as_host()
+    await shown(visit, await made(visit, "video"))
+    await visit.choose("More actions", "Delete…")
+    await visit.shows("confirm-dialog dialog:modal")

@@ -71,7 +71,67 @@ async def outbox(visit: Visit) -> None:
     await visit.shows("[data-mail]")
 
 
+@screen("pages", "documentation")
+async def documentation(visit: Visit) -> None:
+    await visit.open("/docs#post-doors-guest")
+    await visit.shows("details[open] doc-shape")
+
+
+@screen("pages", "documentation, a message")
+async def documentation_message(visit: Visit) -> None:
+    await visit.open("/docs#server-snapshot")
+    await visit.shows("details[open] doc-shape")
+    await visit.page.get_by_role("searchbox").fill("snapshot")
+    await visit.page.locator("details[open] doc-shape doc-shape summary").first.click()
+
+
+@screen("pages", "documentation, a guide")
+async def documentation_guide(visit: Visit) -> None:
+    await visit.open("/docs/embed")
+    await heading(visit)
+
+
+@screen("pages", "operation")
+async def operation(visit: Visit) -> None:
+    hall = await visit.house.entry("room", "A room that is live")
+    await hall.start()
+    await visit.as_host()
+    await visit.open("/operator")
+    await visit.shows("[data-node]")
+    await visit.shows("[data-room]")
+
+
+@screen("pages", "webhooks")
+async def webhooks(visit: Visit) -> None:
+    """One that nobody answers, with its log open."""
+    await visit.house.ask("POST", "/webhooks", {"url": "https://127.0.0.1/usher"})
+    await visit.as_host()
+    await visit.open("/operator/webhooks")
+    card = visit.page.locator("webhook-card").first
+    await card.get_by_role("button").first.click()
+    await card.get_by_role("status").wait_for()
+    await card.get_by_role("button", expanded=False).first.click()
+    await card.locator("[data-delivery]").first.wait_for()
+
+
+@screen("pages", "webhooks, one is added")
+async def webhook_form(visit: Visit) -> None:
+    await visit.as_host()
+    await visit.open("/operator/webhooks")
+    await visit.page.locator(".head > .button.primary").click()
+    await visit.dialog()
+    await visit.page.locator("webhook-form input[type=radio]").last.check()
+    await visit.page.locator("webhook-form input[type=checkbox]").first.wait_for()
+
+
 @screen("pages", "nothing here")
 async def not_found(visit: Visit) -> None:
     await visit.open("/nothing/here")
     await heading(visit)
+
+
+@screen("pages", "language and colours")
+async def language(visit: Visit) -> None:
+    await home_stranger(visit)
+    await visit.page.locator("page-switch button").first.click()
+    await visit.page.get_by_role("menu").wait_for()

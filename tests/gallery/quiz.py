@@ -64,13 +64,29 @@ async def question(visit: Visit) -> None:
     await visit.shows("quiz-question")
 
 
-@screen("quiz", "its result")
+@screen("quiz", "answers are looked over")
+async def review(visit: Visit) -> None:
+    await question(visit)
+    await visit.page.locator("quiz-question input").nth(1).check(force=True)
+    for _ in range(5):
+        await visit.page.locator("quiz-player .foot .button.primary").click()
+    await visit.shows("quiz-review")
+
+
+@screen("quiz", "taken before")
 async def result(visit: Visit) -> None:
     hall = await written(visit)
     await visit.join(await hall.guest_link())
     await visit.post(f"/entries/{hall.entry_id}/quiz/attempts", ANSWERS)
     await visit.open(f"/e/{hall.entry_id}")
     await visit.shows("quiz-player, quiz-result")
+
+
+@screen("quiz", "its result")
+async def result_shown(visit: Visit) -> None:
+    await result(visit)
+    await visit.press("See your result")
+    await visit.shows("quiz-result")
 
 
 @screen("quiz", "editor")
@@ -81,6 +97,14 @@ async def editor(visit: Visit) -> None:
     await visit.shows("quiz-editor")
 
 
+@screen("quiz", "editor, a question with faults")
+async def editor_faults(visit: Visit) -> None:
+    await editor(visit)
+    await visit.press("Several right answers")
+    await visit.press("Save quiz")
+    await visit.shows("quiz-editor-question .problem")
+
+
 @screen("quiz", "attempts")
 async def attempts(visit: Visit) -> None:
     hall = await written(visit)
@@ -89,3 +113,12 @@ async def attempts(visit: Visit) -> None:
     await visit.page.locator("entry-quiz #tab-attempts").click()
     await visit.shows("quiz-attempts")
     await visit.sees("Chiara Rossi")
+
+
+@screen("quiz", "attempts, with their answers")
+async def attempts_open(visit: Visit) -> None:
+    await attempts(visit)
+    page = visit.page
+    await page.locator("quiz-attempts details summary").first.click()
+    await page.locator("quiz-attempts [aria-expanded=false]").first.click()
+    await visit.shows("quiz-attempt")

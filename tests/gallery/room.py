@@ -31,7 +31,7 @@ async def joined(visit: Visit, **settings: object) -> tuple[Hall, Client]:
     await hall.bring_up(host, others[0])
     await host.ask(c.JoinStage())
     await visit.join(url)
-    await visit.shows("room-stage")
+    await visit.shows("own-controls")
     return hall, host
 
 
@@ -101,6 +101,22 @@ async def full_stage(visit: Visit) -> None:
     await visit.shows(ROW)
 
 
+@screen("room", "the stage, while people call for the host")
+async def stage_side(visit: Visit) -> None:
+    hall = await opened(visit, stage_mode="everyone")
+    url = await hall.guest_link()
+    waiting = await hall.guest_link("Later", needs_approval=True)
+    on_stage, hand = await visit.bring(hall, url, "Ada Okafor", "Ben Sato")
+    await on_stage.ask(c.JoinStage())
+    await hand.ask(c.RaiseHand())
+    await visit.bring(hall, waiting, "Chiara Rossi")
+    await visit.enter(hall)
+    await visit.shows(ROW)
+    if visit.look.size == "phone":
+        await visit.press("Stage", "tab")
+        await visit.shows("[data-tile]")
+
+
 @screen("room", "nobody is left who may manage it")
 async def no_host(visit: Visit) -> None:
     hall = await opened(visit)
@@ -108,7 +124,7 @@ async def no_host(visit: Visit) -> None:
     async with hall.connected(await hall.enter()) as host:
         await visit.bring(hall, url, "Ada Okafor", "Ben Sato")
         await visit.join(url)
-        await visit.shows("room-stage")
+        await visit.shows("own-controls")
         await host.ask(c.Leave())
     await visit.shows("room-header .absent")
 

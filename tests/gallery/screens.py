@@ -19,7 +19,12 @@ from tests.gallery.house import Hall, House
 from tests.gallery.words import called
 
 PATIENCE_MS = 15_000
-AREAS = ("doors", "gates", "room", "tab", "windows", "media", "quiz", "attendance", "pages")
+AREAS = (
+    *("doors", "gates", "room", "tab", "windows", "media", "quiz", "attendance", "pages", "lti"),
+)
+MODULES = (
+    *("attendance", "doors", "ledger", "lti", "media", "pages", "quiz", "room", "tab", "windows"),
+)
 SIZES = {"desktop": (1280, 860), "phone": (360, 740)}
 
 Theme = Literal["light", "dark"]
@@ -56,7 +61,6 @@ class Visit:
     """A browser profile on its way to a screen; everything it opens is closed with it."""
 
     house: House
-    browser: Browser
     look: Look
     stack: AsyncExitStack
     context: BrowserContext
@@ -65,6 +69,12 @@ class Visit:
     """What the browser complained about."""
     participant_id: ParticipantId = field(default=ParticipantId(""))
     """Who the guest in the browser is in the room."""
+    is_spent: bool = False
+    """Something was done to the tab that cannot be undone: nobody uses it again."""
+
+    def note(self, error: object) -> None:
+        """Keep what the browser complained about."""
+        self.faults.append(str(error))
 
     # --- who one is ------------------------------------------------------------------------
 
@@ -137,6 +147,10 @@ class Visit:
         """Wait for a text that people or tests wrote."""
         await expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE_MS)
 
+    async def sees_words(self, english: str) -> None:
+        """Wait for a text of ours."""
+        await self.page.get_by_text(called(english, self.look.language)).first.wait_for()
+
     async def shows(self, selector: str) -> None:
         await self.page.locator(selector).first.wait_for()
 
@@ -183,17 +197,63 @@ def screen(area: str, name: str, *, is_slow: bool = False) -> Callable[[Reach], 
 
 def catalogue() -> tuple[Screen, ...]:
     """All screens, in the order of their areas."""
-    for module in ("attendance", "doors", "media", "pages", "quiz", "room", "tab", "windows"):
+    for module in MODULES:
         import_module(f"tests.gallery.{module}")
     return tuple(sorted(SCREENS, key=lambda one: AREAS.index(one.area)))
 
 
-@asynccontextmanager
-async def visiting(house: House, browser: Browser, look: Look) -> AsyncIterator[Visit]:
-    """Open a browser profile for one screen, and close all of it."""
-    width, height = SIZES[look.size]
-    async with AsyncExitStack() as stack:
-        context = await browser.new_context(
+@dataclass
+class Profiles:
+    """Browser profiles, each with one tab, that are used again by one visit after another.
+
+    What a visit leaves behind is taken away. What stays is the process of the tab, and what the
+    browser keeps of scripts and styles: most of what it takes to open a page in a fresh profile.
+    """
+
+    browser: Browser
+    origin: str
+    idle: dict[Look, list[Page]] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def visit(self, house: House, look: Look) -> AsyncIterator[Visit]:
+        """Give a tab in which nobody was before, as far as a page can tell."""
+        waiting = self.idle.setdefault(look, [])
+        page = waiting.pop() if waiting else await self._made(look)
+        try:
+            async with AsyncExitStack() as stack:
+                visit = Visit(house, look, stack, page.context, page)
+                page.on("pageerror", visit.note)
+                yield visit
+                page.remove_listener("pageerror", visit.note)
+            await self._clean(page, look)
+        except BaseException:
+            await page.context.close()
+            raise
+        if visit.is_spent:
+            await page.context.close()
+        else:
+            waiting.append(page)
+
+    async def _clean(self, page: Page, look: Look) -> None:
+        context = page.context
+        for other in context.pages:
+            if other is not page:
+                await other.close()
+        # First of all away from it: a page that waits for its line would go on when it is back.
+        await page.goto("about:blank")
+        await page.unroute_all()
+        await context.set_offline(offline=False)
+        await context.clear_cookies()
+        # Storage is cleared from a page of its origin, and nothing of ours runs in this one.
+        await page.goto(f"{self.origin}/healthz")
+        await page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        width, height = SIZES[look.size]
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.emulate_media(color_scheme=look.theme, reduced_motion="reduce")
+
+    async def _made(self, look: Look) -> Page:
+        width, height = SIZES[look.size]
+        context = await self.browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=look.theme,
             locale=look.language,
@@ -201,9 +261,15 @@ async def visiting(house: House, browser: Browser, look: Look) -> AsyncIterator[
             reduced_motion="reduce",
             has_touch=look.size == "phone",
         )
-        stack.push_async_callback(context.close)
         context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
-        visit = Visit(house, browser, look, stack, context, page)
-        page.on("pageerror", lambda error: visit.faults.append(str(error)))
+        # A form that asks before it is left is left all the same.
+        page.on("dialog", lambda asked: asked.accept())
+        return page
+
+
+@asynccontextmanager
+async def visiting(house: House, profiles: Profiles, look: Look) -> AsyncIterator[Visit]:
+    """Have a browser profile for one screen."""
+    async with profiles.visit(house, look) as visit:
         yield visit

@@ -1,11 +1,12 @@
 """The Participants tab: groups, sizes, menus, search, selection, news."""
 
 import asyncio
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
 
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from protocol import commands as c
 from protocol.client import Client
@@ -101,6 +102,13 @@ async def tab_menu(visit: Visit) -> None:
     await visit.page.get_by_role("menu").wait_for()
 
 
+@screen("tab", "both doors")
+async def both_doors(visit: Visit) -> None:
+    await hosted(visit, "Ada Okafor")
+    await visit.press("Invite")
+    await visit.page.get_by_role("menu").wait_for()
+
+
 @screen("tab", "menu of a person")
 async def person_menu(visit: Visit) -> None:
     await hosted(visit, "Ada Okafor", "Ben Sato")
@@ -129,7 +137,7 @@ async def waiting_menu(visit: Visit) -> None:
 async def search(visit: Visit) -> None:
     await busy(visit)
     await visit.page.get_by_role("searchbox").fill("ro")
-    await visit.page.locator(f"{ROW}:has-text('Chiara Rossi')").first.wait_for()
+    await visit.shows("mark")
 
 
 @screen("tab", "search that finds nobody")
@@ -164,6 +172,53 @@ async def toast(visit: Visit) -> None:
     await hosted(visit, "Ada Okafor", "Ben Sato")
     await visit.choose("More for {name}", "Set as moderator", name="Ada Okafor")
     await visit.shows("toast-list .note")
+
+
+@screen("tab", "refused, with the reason and a way on")
+async def refused(visit: Visit) -> None:
+    hall = await opened(visit, stage_capacity=1)
+    await visit.bring(hall, await hall.guest_link(), "Ada Okafor", "Ben Sato")
+    host = await visit.host_of(hall)
+    await host.ask(c.JoinStage())
+    await visit.enter(hall)
+    await visit.choose("More for {name}", "Invite to stage", name="Ada Okafor")
+    await visit.shows("toast-list .note.bad")
+
+
+@screen("tab", "asked for, and not answered yet")
+async def asked(visit: Visit) -> None:
+    visit.is_spent = True
+    await visit.page.route_web_socket(re.compile("/socket$"), mute_after_a_command)
+    await hosted(visit, "Ada Okafor", "Ben Sato")
+    await visit.choose("More for {name}", "Set as speaker", name="Ada Okafor")
+    await visit.shows("participant-row.pending")
+
+
+def mute_after_a_command(browser: WebSocketRoute) -> None:
+    """Carry what is said until the browser asks for a change, and no answer from then on."""
+    server = browser.connect_to_server()
+    asked = False
+
+    def ask(message: str | bytes) -> None:
+        nonlocal asked
+        asked = asked or b"set_role" in (message.encode() if isinstance(message, str) else message)
+        server.send(message)
+
+    browser.on_message(ask)
+    server.on_message(lambda message: None if asked else browser.send(message))
+
+
+@screen("tab", "new hands, out of sight")
+async def new_hands(visit: Visit) -> None:
+    hall = await opened(visit)
+    clients = await hall.fill(visit.stack, await hall.guest_link(), 24)
+    await visit.enter(hall)
+    await visit.page.locator("participant-group .more button").first.click()
+    for _ in range(3):
+        await visit.page.keyboard.press("PageDown")
+    for name in ("Ada Okafor", "Ben Sato"):
+        await clients[name].ask(c.RaiseHand())
+    await visit.shows(".chip")
 
 
 @screen("tab", "news of who waits")

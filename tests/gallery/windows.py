@@ -2,9 +2,8 @@
 
 from protocol import commands as c
 from tests.gallery.house import Hall
-from tests.gallery.room import hosted, opened
+from tests.gallery.room import hosted
 from tests.gallery.screens import Visit, screen
-from tests.gallery.tab import invited
 
 TAB = "More for all participants"
 GOOD_AND_BAD = """email;first name;last name
@@ -75,6 +74,24 @@ async def invited_one(visit: Visit) -> None:
     await visit.shows("copy-field")
 
 
+@screen("windows", "invitations ready, with a code")
+async def invited_three(visit: Visit) -> None:
+    await invite(visit)
+    field = visit.page.locator("people-field input").first
+    await field.fill("ada@example.org, ben@example.org, chiara@example.org")
+    await field.press("Enter")
+    await visit.page.locator("invite-users modal-dialog > .button.primary").first.click()
+    await visit.page.locator("copy-field").first.get_by_text("QR").click()
+    await visit.shows("qr-code svg")
+
+
+@screen("windows", "invite users, half filled in and closed")
+async def invite_discard(visit: Visit) -> None:
+    await invite_several(visit)
+    await visit.page.keyboard.press("Escape")
+    await visit.shows("invite-users confirm-dialog dialog:modal")
+
+
 @screen("windows", "the mail of an invitation")
 async def mail(visit: Visit) -> None:
     await invite(visit)
@@ -82,17 +99,6 @@ async def mail(visit: Visit) -> None:
     await visit.page.keyboard.press("Enter")
     await visit.press("Preview mail")
     await visit.shows("mail-preview iframe, mail-preview pre")
-
-
-@screen("windows", "the ledger")
-async def ledger(visit: Visit) -> None:
-    hall = await opened(visit)
-    await invited(hall)
-    for number in range(14):
-        await hall.invite(f"person{number}@example.org", "viewer", send_mail=number % 2 == 0)
-    await visit.enter(hall)
-    await visit.choose(TAB, "Invitations")
-    await visit.shows("ledger-window [data-ledger]")
 
 
 # --- Manage guest access ---------------------------------------------------------------------
@@ -132,6 +138,13 @@ async def guest_link_menu(visit: Visit) -> None:
     await guests_full(visit)
     await visit.press("More for {name}", name="Open day")
     await visit.page.get_by_role("menu").wait_for()
+
+
+@screen("windows", "guest access, a link is edited")
+async def guest_link_edit(visit: Visit) -> None:
+    await guest_link_menu(visit)
+    await visit.named("menuitem", "Edit…").click()
+    await visit.shows("guest-link-form input")
 
 
 @screen("windows", "guest access, QR code")
@@ -198,3 +211,15 @@ async def end(visit: Visit) -> None:
     await hosted(visit, "Ada Okafor")
     await visit.press("End for everyone")
     await visit.dialog()
+
+
+@screen("windows", "the last host steps down")
+async def last_host(visit: Visit) -> None:
+    await hosted(visit, "Ada Okafor")
+    await visit.choose("More for {name}", "Set as viewer", name="Hanna Host")
+    await visit.shows("confirm-dialog dialog:modal")
+
+
+@screen("windows", "notify me")
+async def attention(visit: Visit) -> None:
+    await window(visit, "Notify me…")

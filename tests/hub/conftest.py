@@ -35,9 +35,11 @@ from protocol.views import SelfView, View, Window
 from server.core import orders as o
 from server.core.actors import SERVER, AccountActor, Actor, ParticipantActor, VisitorActor
 from server.core.attendance import Attendance
+from server.core.audience import Audience
+from server.core.chain import Line
 from server.core.decide import Rejected
 from server.core.person import Person, person_id
-from server.core.project import Audience, audience_of, project
+from server.core.project import audience_of, project
 from server.core.record import Record
 from server.core.state import Participant, RoomState
 from server.hub import housekeeping
@@ -420,6 +422,7 @@ def stores_over(store: Store) -> Stores:
         store=store,
         journal=Journal(store, sealer, Record, RoomState),
         attendance=Archive(sealer, Attendance),
+        audit=Archive(sealer, Line),
     )
 
 

@@ -129,6 +129,10 @@ class FaultyStore(SqliteStore):
         await self._check_reading()
         return await super().head(room)
 
+    async def get(self, table: str, key: str, now: int) -> bytes | None:
+        await self._check_reading()
+        return await super().get(table, key, now)
+
     async def load_checkpoint(self, room: RoomId) -> Checkpoint | None:
         await self._check_reading()
         return await super().load_checkpoint(room)

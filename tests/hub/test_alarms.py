@@ -13,7 +13,7 @@ from protocol.settings import EntrySettings
 from server.core.state import RoomState
 from server.hub.alarms import STALE_KEPT, Alarms, room_moment
 from server.hub.draft import wake_at
-from tests.core.given import HOUR, MINUTE, SECOND, Story
+from tests.core.given import DAY, HOUR, MINUTE, SECOND, Story
 from tests.hub.conftest import QUICK, Clock, Stage, staged
 
 # --- the heap ------------------------------------------------------------------------------
@@ -111,8 +111,14 @@ def test_a_large_room_that_everybody_has_left_is_woken_all_the_same() -> None:
     assert wake_at(state, story.now) == story.session.host_absent_ends_at
 
 
-def test_a_room_that_is_over_need_not_be_woken() -> None:
-    story = Story()
+def test_a_room_that_is_over_is_woken_when_the_names_of_its_guests_are_due() -> None:
+    story = Story(names_kept_days=30)
+    story.ends()
+    assert wake_at(story.state, story.now) == story.now + 30 * DAY
+
+
+def test_a_room_that_is_over_and_keeps_names_need_not_be_woken() -> None:
+    story = Story(names_kept_days=0)
     story.ends()
     assert wake_at(story.state, story.now) is None
 

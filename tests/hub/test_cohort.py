@@ -4,7 +4,8 @@ from protocol import commands as c
 from protocol.errors import REFUSALS, ErrorCode
 from protocol.roles import Group, Role, StageMode
 from protocol.views import Range, View, Window
-from server.core.project import Audience, project
+from server.core.audience import Audience
+from server.core.project import project
 from server.hub.cohort import Cohort
 from server.hub.watcher import Watcher
 from tests.hub.conftest import Client, Stage
@@ -129,3 +130,32 @@ async def test_a_frame_that_cannot_be_made_harms_only_those_it_is_for(stage: Sta
             assert guest.watcher.close_code == REFUSALS[ErrorCode.INTERNAL].close
     await host.until(lambda one: "Zed" in str(one.view))
     assert not host.is_closed
+
+
+async def test_who_gets_other_rights_while_a_crowd_is_written_to_gets_no_late_frame(
+    stage: Stage,
+) -> None:
+    host, people = await opened(stage, 3, Window())
+    await stage.done(c.SetRole(participant_id=people[0].id, role=Role.MODERATOR), host.actor)
+    await people[0].until(lambda g: b"hanna@example.org" in b"".join(g.frames))
+
+    def subject_role(one: Client) -> Role:
+        assert one.view is not None
+        [row] = [r for g in one.view.groups.values() for r in g.rows if r.id == people[0].id]
+        return row.role
+
+    old, subject = host.watcher.cohort, people[0].watcher
+    assert old is not None
+    assert subject.cohort is old
+    listed = list(old.members)
+    await stage.done(c.SetRole(participant_id=subject.participant_id, role=Role.VIEWER), host.actor)
+    new = subject.cohort
+    assert new is not old
+    assert new is not None
+    # Its newest view has, by chance, the number of the one before in the old cohort.
+    await people[0].until(lambda one: one.watcher.seen == new.serial)
+    await host.until(lambda one: subject_role(one) is Role.VIEWER)
+    subject.seen = new.serial = old.serial - 1
+    after = len(people[0].frames)
+    old.wake(listed)
+    assert len(people[0].frames) == after

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from protocol import commands as c
 from protocol.roles import EntryKind
-from server.hub.housekeeping import HOLD_MS, NODES
+from server.hub.housekeeping import HOLD_MS
+from server.hub.reports import NODES
 from tests.hub.conftest import ROOM, Stage, staged
 
 

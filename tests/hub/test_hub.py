@@ -31,3 +31,12 @@ async def test_a_promotion_reaches_the_promoted_with_a_notice_and_the_staff_surf
     )
     await guest.until(lambda g: g.you is not None and g.you.role is Role.MODERATOR)
     await guest.until(lambda g: [n.role for n in g.notices] == ["moderator"])
+
+
+async def test_a_node_is_ready_while_it_has_its_lease_and_its_store(stage: Stage) -> None:
+    assert await stage.hub.why_not_ready() == []
+    stage.store.cannot_read = True
+    assert await stage.hub.why_not_ready() == ["store"]
+    stage.store.cannot_read = False
+    await stage.hub.stop()
+    assert await stage.hub.why_not_ready() == ["draining"]

@@ -43,3 +43,19 @@ async def test_an_append_is_news_enough(tmp_path: Path, monkeypatch: pytest.Monk
         await stage.done(c.RaiseHand(), opened.guest.actor)
         assert not room.is_stale
         stage.store.answers_reads.set()
+
+
+async def test_what_is_heard_while_the_replica_reads_is_read_next(tmp_path: Path) -> None:
+    async with staged(tmp_path / "usher.sqlite3", settings=QUICK) as stage:
+        await stage.opened(guests=1)
+        room = await stage.room()
+        told = room._news
+        head = room.replica.position.version
+        told.begin_to_read()
+        # A read that began before this one was appended ends without it.
+        told._hear(head + 1)
+        told.was_read()
+        assert told.is_behind
+        told.begin_to_read()
+        told.was_read()
+        assert not told.is_behind

@@ -6,6 +6,7 @@ from protocol.messages import NoticeKind
 from protocol.roles import Presence, SessionState
 from server.core.actors import SERVER
 from server.core.state import RoomState
+from server.hub.room import Settled
 from tests.hub.conftest import Client, Clock, Stage, staged
 
 
@@ -112,3 +113,27 @@ async def test_an_opening_that_was_given_up_while_it_waited_leaves_no_ghost(stag
     await stage.done(c.RaiseHand(), host.actor)
     await stage.until(lambda s: presence_of(s, guest) is Presence.RECONNECTING)
     assert (await stage.state()).participants[guest.actor.participant_id].connections == ()
+
+
+async def test_somebody_removed_in_the_batch_that_opened_their_socket_is_told_and_closed(
+    stage: Stage,
+) -> None:
+    # Found by the simulation: seed 282.
+    host, guest = await inside(stage)
+    room = await stage.room()
+    held = stage.store.hold_next()
+    first = stage.asking(c.SetLock(is_locked=True), host.actor)
+    await held.has_come()
+    watcher = stage.watcher_of(guest.admitted, "d-Gus")
+    room.attach(watcher)
+    again = Client(watcher, guest.session_id, guest.admitted)
+    opening = room.submit(stage.opening_of(watcher, guest.admitted), SERVER)
+    removal = room.submit(c.Remove(participant_id=guest.id), host.actor)
+    held.release()
+    assert isinstance(await opening, Settled)
+    assert isinstance(await removal, Settled)
+    stage.begins(again, room)
+    await again.until(lambda one: one.is_closed)
+    assert again.goodbye is not None
+    assert again.goodbye.problem.code == "removed"
+    await first

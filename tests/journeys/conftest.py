@@ -1,14 +1,18 @@
 """People with browsers of their own: real headless Chromium, one profile for each person."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from pytest_asyncio import is_async_test
 
 from tests.mailbox import Mailbox
 from tests.nodes import running_nodes
@@ -68,33 +72,63 @@ class People:
         return person
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the journeys of a module share a loop, as they share a browser."""
+    shared = pytest.mark.asyncio(loop_scope="module")
+    for item in items:
+        if Path(__file__).parent in item.path.parents and is_async_test(item):
+            item.add_marker(shared, append=False)
+
+
 # Machines that run these are shared and slow at times; what is awaited comes at once elsewhere.
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture
-async def people() -> AsyncIterator[People]:
+@asynccontextmanager
+async def launched() -> AsyncIterator[Browser]:
+    """Run Debian's Chromium for the length of a block."""
     chromium = shutil.which("chromium")
     assert chromium, "Debian's chromium is missing; `make test` installs it"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium, args=list(BROWSER_ARGS)
         )
-        made = People(browser)
-        yield made
-        for person in made.everybody:
-            await person.context.close()
+        yield browser
         await browser.close()
+
+
+@asynccontextmanager
+async def people_in(browser: Browser) -> AsyncIterator[People]:
+    """Make people for one test, and ask at its end whether their pages had faults."""
+    made = People(browser)
+    yield made
+    for person in made.everybody:
+        await person.context.close()
     assert [fault for person in made.everybody for fault in person.faults] == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for a module, whose tests share a loop; profiles are fresh all the same."""
+    # What is tried runs in other processes; a debugging loop here only slows the driver down.
+    asyncio.get_running_loop().set_debug(enabled=False)
+    async with launched() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def people(browser: Browser) -> AsyncIterator[People]:
+    async with people_in(browser) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def mailbox() -> AsyncIterator[Mailbox]:
     async with Mailbox() as opened:
         yield opened
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def server(
     tmp_path: Path, mailbox: Mailbox, request: pytest.FixtureRequest
 ) -> AsyncIterator[RunningServer]:

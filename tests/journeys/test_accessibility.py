@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ViewportSize, async_playwright
+from playwright.async_api import ViewportSize, async_playwright
 
 from tests.gallery import checks
 from tests.gallery.house import House, open_house
-from tests.gallery.screens import PHONE, Look, Screen, Visit, catalogue, visiting
+from tests.gallery.screens import PHONE, Look, Profiles, Screen, Visit, catalogue, visiting
 from tests.journeys.conftest import BROWSER_ARGS
 
 AT_ONCE = 3
@@ -21,10 +21,13 @@ ZOOMED: ViewportSize = {"width": 320, "height": 256}
 """What is left of 1280 × 1024 px at 400 %."""
 DESK: ViewportSize = {"width": 1280, "height": 860}
 RIGHT_TO_LEFT = {
+    "attendance/live",
+    "attendance/the audit log",
     "doors/guest form",
     "doors/code entry",
     "gates/countdown of days",
     "room/speaker on stage",
+    "room/the stage, while people call for the host",
     "room/viewer is invited to the stage",
     "tab/every group",
     "tab/menu of a person",
@@ -33,12 +36,17 @@ RIGHT_TO_LEFT = {
     "windows/invite a list, preview with faults",
     "windows/guest access with three links",
     "windows/the ledger",
+    "media/share",
     "media/video, for its owner",
+    "pages/documentation",
     "pages/home",
+    "tab/invited, not here",
+    "windows/the ledger, several selected",
+    "quiz/a question",
+    "quiz/editor",
 }
 SCREENS = tuple(one for one in catalogue() if not one.is_slow)
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 Findings = dict[str, asyncio.Task[list[str]]]
 
 
@@ -56,10 +64,11 @@ async def findings(
     async with open_house(tmp_path_factory.mktemp("house")) as house, async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=chromium, args=list(BROWSER_ARGS))
         gate = asyncio.Semaphore(AT_ONCE)
+        profiles = Profiles(browser, house.url)
 
         async def look(screen: Screen) -> list[str]:
             async with gate:
-                return await looked_at(screen, house, browser)
+                return await looked_at(screen, house, profiles)
 
         tasks = {one.id: asyncio.create_task(look(one)) for one in SCREENS if one.id in wanted}
         yield tasks
@@ -70,11 +79,11 @@ async def findings(
         await browser.close()
 
 
-async def looked_at(screen: Screen, house: House, browser: Browser) -> list[str]:
-    async with visiting(house, browser, PHONE) as visit:
+async def looked_at(screen: Screen, house: House, profiles: Profiles) -> list[str]:
+    async with visiting(house, profiles, PHONE) as visit:
         found = [f"{screen.id}, {one}" async for one in in_the_usual_looks(screen, visit)]
     if screen.id in RIGHT_TO_LEFT:
-        async with visiting(house, browser, Look("phone", "dark", "ar")) as visit:
+        async with visiting(house, profiles, Look("phone", "dark", "ar")) as visit:
             found += [f"{screen.id}, {one}" async for one in right_to_left(screen, visit)]
     return found
 

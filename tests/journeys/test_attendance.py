@@ -147,6 +147,10 @@ async def test_who_came_went_and_was_promoted_is_told_live_and_after_the_end(
     # The files say what happened.
     check_csv(await downloaded(view, "CSV", tmp_path))
     check_json(json.loads(await downloaded(view, "JSON", tmp_path)))
+    async with gus.expect_download() as going:
+        await gus.get_by_role("button", name="Download the plot as a picture").click()
+    await (await going.value).save_as(tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
 
     # A new session begins, and the one before is still there to be chosen.
     await host.get_by_role("link", name="Weekly seminar").click()

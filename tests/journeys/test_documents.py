@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.journeys.conftest import People, Person
@@ -15,7 +16,7 @@ ENTRY = "e_demo-document"
 NOVEL = paper(*(f"This is page {number}" for number in range(1, 31)))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def elsewhere() -> AsyncIterator[OtherHost]:
     async with other_host(
         novel__pdf=NOVEL,

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+import pytest_asyncio
 from icalendar import Calendar
 from playwright.async_api import Page, expect
 
@@ -35,7 +36,7 @@ RESEND_MS = 40_000
 """Longer than the countdown before another code may be asked for."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def host(server: RunningServer) -> AsyncIterator[Host]:
     async with hosting(server) as host:
         yield host
@@ -62,7 +63,7 @@ async def test_a_form_helps_and_is_remembered_until_one_says_forget(
 
     # What is at fault is said in its place, and the cursor is put there.
     await gus.press("Join")
-    await gus.sees("Type your name, as others are to see it.")
+    await gus.sees("Type your name as others should see it.")
     await expect(page.get_by_label("Name", exact=True)).to_be_focused()
     await gus.fill_guest_form("Gus Guest", "gus")
     await gus.press("Join")
@@ -162,7 +163,7 @@ async def test_an_invitee_proves_the_mailbox_with_a_pasted_code(
 
     # A wrong code is one.
     await ada.press("Continue")
-    await ada.sees("Type the code out of the mail.")
+    await ada.sees("Type the code from the mail.")
     code = code_in((await mailbox.wait_for(2))[1])
     await ada.type("Code", "000000" if code.replace(" ", "") != "000000" else "000001")
     await ada.press("Continue")
@@ -316,7 +317,7 @@ async def test_a_start_that_is_late_is_waited_for(host: Host, people: People, wa
     await expect(gus.page.get_by_text("Waiting for the host to start")).to_be_visible(
         timeout=40_000
     )
-    await gus.sees("It was to start")
+    await gus.sees("It should have started")
     await gus.fits()
     await host.start()
     await inside(gus.page, 1)

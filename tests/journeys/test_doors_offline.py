@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.cable import Cable
@@ -50,7 +51,7 @@ class House:
     host: Host
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def house(tmp_path: Path, mailbox: Mailbox) -> AsyncIterator[House]:
     async with Cable() as cable:
         env = {

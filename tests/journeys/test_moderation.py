@@ -1,7 +1,10 @@
 """Moderating with confidence: what was done can be taken back, and a refusal says its reason."""
 
+import re
+from dataclasses import dataclass, field
+
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
 from protocol import commands as c
 from protocol.client import Client
@@ -13,6 +16,34 @@ from tests.running import RunningServer
 
 MENU = "More for all participants"
 sizes = pytest.mark.parametrize("size", [(1280, 860), (360, 740)], ids=["desktop", "phone"])
+
+
+@dataclass
+class SlowLine:
+    """The line of a page, on which what the server says can be held up for a while."""
+
+    is_held: bool = False
+    held: list[tuple[WebSocketRoute, str | bytes]] = field(default_factory=list)
+
+    async def under(self, page: Page) -> "SlowLine":
+        """Carry what goes between a page that is opened from now on and its server."""
+        await page.route_web_socket(re.compile("/socket$"), self._carry)
+        return self
+
+    def _carry(self, browser: WebSocketRoute) -> None:
+        def say(message: str | bytes) -> None:
+            if self.is_held:
+                self.held.append((browser, message))
+            else:
+                browser.send(message)
+
+        browser.connect_to_server().on_message(say)
+
+    def let_go(self) -> None:
+        self.is_held = False
+        for browser, message in self.held:
+            browser.send(message)
+        self.held.clear()
 
 
 def names(rows: Locator) -> Locator:
@@ -93,28 +124,58 @@ async def test_a_refusal_says_its_reason_and_changes_nothing(
         await expect(item.first).to_be_visible()
         await guests["Ben Sato"].ask(c.Leave())
         await item.first.click()
-        await expect(host.locator("toast-list .note.bad")).to_be_visible()
+        await expect(host.locator("toast-list .note.bad")).to_contain_text("not any more")
         await expect(row(host, "Ben Sato")).to_have_count(0)
         await expect(host.get_by_text("All participants (4)")).to_be_visible()
+
+
+async def test_what_was_asked_for_is_shown_at_once_and_marked_until_it_is_confirmed(
+    server: RunningServer, people: People
+) -> None:
+    person = await people.new()
+    line = await SlowLine().under(person.page)
+    async with room(server, person) as (host, _):
+        ben = row(host, "Ben Sato")
+        line.is_held = True
+        await focus(ben)
+        await host.keyboard.press("k")
+        await expect(ben).to_contain_text("Speaker")
+        await expect(ben).to_have_attribute("aria-busy", "true")
+        await focus(row(host, "Ada Okafor"))
+        await host.keyboard.press("Delete")
+        await expect(row(host, "Ada Okafor")).to_have_class(re.compile("going"))
+        await expect(host.locator("toast-list .note")).to_have_count(0)
+
+        line.let_go()
+        await expect(host.get_by_text("Ben Sato is now speaker.")).to_be_visible()
+        await expect(host.get_by_text("Ada Okafor was removed.")).to_be_visible()
+        await expect(ben).to_contain_text("Speaker")
+        await expect(ben).not_to_have_attribute("aria-busy", "true")
+        await expect(row(host, "Ada Okafor")).to_have_count(0)
 
 
 async def test_a_full_stage_offers_to_let_somebody_else_go(
     server: RunningServer, people: People
 ) -> None:
-    async with room(server, await people.new()) as (host, guests):
+    person = await people.new()
+    line = await SlowLine().under(person.page)
+    async with room(server, person) as (host, guests):
         async with server.http() as http:
             await server.sign_in_again(http)
             body = {"settings": {"stage_capacity": 1}, "only": ["stage_capacity"]}
             answer = await http.patch("/entries/e_demo-room/settings", json=body)
             assert answer.status_code == 200, answer.text
-        for name in ("Ada Okafor", "Ben Sato"):
-            await choose(host, f"More for {name}", "Invite to stage")
-            if name == "Ada Okafor":
-                await guests[name].until(
-                    lambda one: one.you is not None and one.you.stage is StagePlace.OFFERED, 20
-                )
-                await guests[name].ask(c.AnswerStageOffer(is_accepted=True))
-                await expect(host.locator("room-stage").get_by_text(name)).to_be_visible()
+        await choose(host, "More for Ada Okafor", "Invite to stage")
+        await guests["Ada Okafor"].until(is_offered, 20)
+        await guests["Ada Okafor"].ask(c.AnswerStageOffer(is_accepted=True))
+        await expect(host.locator("room-stage").get_by_text("Ada Okafor")).to_be_visible()
+
+        # Shown as if it were so, and taken back with the reason.
+        line.is_held = True
+        await choose(host, "More for Ben Sato", "Invite to stage")
+        await expect(row(host, "Ben Sato")).to_contain_text("invited to the stage")
+        line.let_go()
         await expect(host.get_by_text("The stage is full.")).to_be_visible()
+        await expect(row(host, "Ben Sato")).not_to_contain_text("invited to the stage")
         await host.get_by_role("button", name="Replace the longest silent").click()
         await expect(host.locator("room-stage").get_by_text("Ada Okafor")).to_have_count(0)

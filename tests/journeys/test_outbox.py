@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.journeys.conftest import People
 from tests.running import RunningServer, running_server
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def server(tmp_path: Path) -> AsyncIterator[RunningServer]:
     async with running_server(tmp_path) as running:
         yield running
@@ -23,6 +23,7 @@ async def test_a_mail_can_be_read_and_its_link_works(server: RunningServer, peop
     assert code == 0, said
     host = (await people.new()).page
     await host.goto(server.host_url)
+    await host.get_by_role("link", name="Operation").click()
     await host.get_by_role("link", name="Outbox").click()
     await expect(host.get_by_text("ada@example.org").first).to_be_visible()
     url = await host.locator("a[href*='/join#i.']").first.get_attribute("href")

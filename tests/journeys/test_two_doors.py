@@ -12,7 +12,7 @@ from tests.running import RunningServer
 ROOM = "Weekly seminar"
 
 
-def group(page: Page, name: str) -> Locator:
+def group(page: Page | Locator, name: str) -> Locator:
     """A group of the Participants tab."""
     return page.locator(f"[data-group={name}]")
 
@@ -22,7 +22,7 @@ def row(page: Page | Locator, name: str) -> Locator:
     return page.locator("[data-participant]").filter(has_text=name)
 
 
-async def choose(page: Page, menu: str, item: str) -> None:
+async def choose(page: Page | Locator, menu: str, item: str) -> None:
     """Open a menu by its button, and choose an item by its words."""
     await page.get_by_role("button", name=menu, exact=True).click()
     await (

@@ -92,9 +92,11 @@ async def test_several_are_invited_at_once_and_the_mail_is_seen_before(
     assert sent == previewed.replace(f"{server.url}/join#i.preview", link)
     await expect(host.get_by_text("Mail sent", exact=True)).to_have_count(3)
 
-    # Each link to copy, and all of them.
+    # Each link to copy and as a code, and all of them.
     shown = host.get_by_role("textbox", name="invite link for ada@example.org")
     await expect(shown).to_have_value(link)
+    await host.get_by_role("button", name="QR code of invite link for ada@example.org").click()
+    await expect(host.locator("qr-code svg")).to_be_visible()
     await host.get_by_role("button", name="Copy all as CSV").click()
     copied = await host.evaluate("() => navigator.clipboard.readText()")
     assert copied.splitlines()[0] == "email,name,link"
@@ -136,7 +138,7 @@ async def test_known_users_are_found_and_taken_with_the_keyboard_alone(
     # Typed, but not sent: Escape asks, and Cancel loses nothing.
     await host.keyboard.type("ada@example.org,bob@example.org")
     await host.keyboard.press("Escape")
-    await expect(host.get_by_text("Throw away what you have filled in?")).to_be_visible()
+    await expect(host.get_by_text("Discard what you have filled in?")).to_be_visible()
     await host.keyboard.press("Escape")
     await expect(chip(host, "ada@example.org")).to_be_visible()
     await field.focus()
@@ -287,7 +289,7 @@ async def test_a_form_half_filled_is_not_thrown_away_unasked(
     await host.get_by_role("button", name="Cancel").last.click()
     await expect(host.get_by_label("Link name")).to_have_value("Half")
     await host.keyboard.press("Escape")
-    await host.get_by_role("button", name="Throw away").click()
+    await host.get_by_role("button", name="Discard").click()
     await expect(host.get_by_label("Link name")).to_have_count(0)
 
 
@@ -338,6 +340,10 @@ async def test_the_ledger_is_filtered_and_worked_through_in_bulk(
     await host.get_by_role("button", name="Next", exact=True).click()
     await expect(rows.first).to_contain_text("Person 050")
     await host.get_by_role("button", name="Back", exact=True).click()
+    async with host.expect_download() as download:
+        await host.get_by_role("button", name="Download as CSV").click()
+    text = (await (await download.value).path()).read_text(encoding="utf-8-sig")
+    assert len(text.splitlines()) == 1 + NUMBER_OF_A_CROWD, "every page of them, and the headings"
 
     # One of them is changed; what is done shows at once.
     await choose(host, "More for Person 001", "Speaker")
@@ -381,7 +387,11 @@ async def test_the_ledger_follows_what_happens(
 ) -> None:
     host = await host_a_room(server, await people.new())
     await choose(host, "More for all participants", "Invitations")
-    await host.locator("ledger-window").get_by_role("button", name="Invite users").click()
+    # Where there is nothing to find yet, there is only the way to the first.
+    ledger = host.locator("ledger-window")
+    await expect(ledger.get_by_role("button", name="Invite users")).to_be_focused()
+    await expect(ledger.get_by_role("searchbox")).to_have_count(0)
+    await ledger.get_by_role("button", name="Invite users").click()
     await host.get_by_label("E-mail", exact=True).fill("ada@example.org")
     await host.get_by_role("button", name="Generate invite link").click()
     await host.get_by_role("button", name="Done").click()

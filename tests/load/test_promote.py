@@ -26,5 +26,7 @@ async def test_everybody_hears_of_every_change_from_us_the_limit_and_a_peer() ->
     assert abs(found["limit (C)"]["frame_bytes"] - found["usher"]["frame_bytes"]) < 40
     assert found["Starlette loop"]["burst_messages"] == 200
     assert 1 <= found["usher"]["burst_messages"] < 100
-    assert report["limit_ratio"] > 0
+    assert report["limit_ratio"] == report["ratios"]["limit (C)"]["median"] > 0
+    assert not report["failed"]
+    assert all(one["client_headroom"] > 0 for one in found.values())
     assert all(one["p50_ms"] <= one["p99_ms"] for one in found.values())

@@ -35,8 +35,8 @@ from protocol.views import View, Window
 from server.core import orders as o
 from server.core.actors import SERVER, Actor
 from server.core.attendance import attendance_of
+from server.core.audience import Audience
 from server.core.diff import diff
-from server.core.project import Audience
 from server.core.roster import Roster
 from server.core.touched import touched
 from tests.core.given import HOUR, MINUTE, NOON, PLATFORM, SECOND, Someone, Story, replayed

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import msgpack
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -63,6 +63,7 @@ def test_what_the_server_says_is_heard_as_it_was_said(codec: Codec, message: Any
 
 
 @pytest.mark.parametrize("shape", all_shapes(), ids=lambda shape: shape.__name__)
+@settings(max_examples=25)  # Of each of two hundred shapes.
 @given(data=st.data())
 def test_every_shape_of_the_contract_survives_as_a_body(shape: Any, data: st.DataObject) -> None:
     value = data.draw(shaped(shape))

@@ -188,7 +188,77 @@ def test_at_a_gate_nothing_of_the_room_is_held() -> None:
     assert client.view is None
     assert client.position is None
     hear(client, a_you())
-    assert kinds_said(client) == ["watch"]
+    assert not client.is_current
+    hear(client, a_snapshot(a_row(), version=2))
+    assert said(client) == []
+    assert client.is_current
+
+
+def windows_said(client: ClientState) -> list[str]:
+    return [message["window"]["search"] for message in said(client) if message["type"] == "watch"]
+
+
+def test_the_view_of_a_window_that_was_left_meanwhile_is_not_taken_for_the_one_wanted() -> None:
+    client = a_client(a_welcome(), a_you())
+    client.watch(Window(search="ada"))
+    client.watch(Window(search="bob"))
+    assert said(client) == []
+    hear(client, a_snapshot(a_row()))
+    assert not client.is_current
+    assert windows_said(client) == ["bob"]
+    hear(client, a_snapshot(a_row("p2", "Bob"), version=2))
+    assert client.is_current
+
+
+def test_of_many_windows_in_a_row_the_first_and_the_newest_are_asked_for() -> None:
+    client = a_client(a_welcome(), a_you(), a_snapshot())
+    for search in "abcd":
+        client.watch(Window(search=search))
+    assert windows_said(client) == ["a"]
+    hear(client, a_snapshot(version=2))
+    assert windows_said(client) == ["d"]
+    hear(client, a_snapshot(version=3))
+    assert client.is_current
+    assert said(client) == []
+
+
+def test_a_window_moved_between_hello_and_welcome_is_asked_for_after_a_resume() -> None:
+    client = a_client(a_welcome(), a_you(), a_snapshot(a_row(), version=7))
+    client.lost(1006)
+    client.opened()
+    client.watch(Window(search="bob"))
+    hear(client, a_welcome(is_resumed=True), a_you())
+    assert not client.is_current
+    assert windows_said(client) == ["bob"]
+    hear(client, a_snapshot(a_row("p2", "Bob"), version=8))
+    assert client.is_current
+
+
+def test_who_stops_looking_between_hello_and_welcome_says_so_after_it() -> None:
+    client = a_client(a_you(), window=WINDOW)
+    client.unwatch()
+    hear(client, a_welcome())
+    assert kinds_said(client) == ["unwatch"]
+
+
+def test_at_a_gate_the_server_is_told_each_window_although_it_answers_none() -> None:
+    client = a_client(a_welcome(), a_you(gate=Gate.WAITING_ROOM))
+    client.watch(Window(search="ada"))
+    client.watch(Window(search="bob"))
+    assert windows_said(client) == ["ada", "bob"]
+    hear(client, a_you(), a_snapshot(a_row("p2", "Bob")))
+    assert client.is_current
+    assert said(client) == []
+
+
+def test_a_window_asked_for_on_the_way_to_a_gate_is_not_waited_for() -> None:
+    client = a_client(a_welcome(), a_you(), a_snapshot())
+    client.watch(Window(search="ada"))
+    client.watch(Window(search="bob"))
+    hear(client, a_you(gate=Gate.WAITING_ROOM))
+    assert windows_said(client) == ["ada", "bob"]
+    hear(client, a_you(), a_snapshot())
+    assert client.is_current
 
 
 # --- commands ------------------------------------------------------------------------------
@@ -415,3 +485,47 @@ def test_a_ping_says_whether_the_view_may_be_out_of_date() -> None:
         said.append(client.is_stale)
     client.lost(None)
     assert [*said, client.is_stale] == [True, False, True, False]
+
+
+# --- a server that is newer ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ['{"type": "weather", "is_fine": true}', '{"type": "notice", "kind": "praised", "by": "Eve"}'],
+)
+def test_a_message_or_notice_that_came_later_is_passed_over(frame: str) -> None:
+    client = a_client(a_welcome(), a_snapshot(a_row()))
+    assert client.receive(frame) is None
+    assert client.view == a_view(a_row())
+    assert said(client) == []
+
+
+def test_a_field_that_came_later_is_passed_over() -> None:
+    client = a_client(a_welcome())
+    assert client.receive('{"type": "ping", "mood": "good"}') == Ping()
+
+
+def test_a_refusal_that_came_later_keeps_its_sentence_and_whether_to_try_again() -> None:
+    client = a_client(a_welcome())
+    client.do(RaiseHand(), CommandId("c1"))
+    problem = '{"code": "too_early", "sentence": "Wait for the bell.", "again": true}'
+    reply = client.receive(
+        f'{{"type": "reply", "id": "c1", "is_done": false, "problem": {problem}}}'
+    )
+    assert isinstance(reply, Reply)
+    assert reply.problem == Problem(
+        code=ErrorCode.INTERNAL, sentence="Wait for the bell.", again=True
+    )
+    assert client.pending == {}
+
+
+@pytest.mark.parametrize("again", ["true", "false"])
+def test_a_refusal_that_came_later_says_itself_whether_to_stay_away(again: str) -> None:
+    problem = f'{{"code": "too_early", "sentence": "Use the bell.", "again": {again}}}'
+    is_final = again == "false"
+    assert loss_of_response(403, problem.encode()).is_final == is_final
+
+    client = a_client(a_welcome())
+    client.receive(f'{{"type": "goodbye", "problem": {problem}}}')
+    assert client.lost(1006).is_final == is_final

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.deltas import Delete, GroupDelta, Insert, Op, Update, ViewDelta, apply
+from protocol.deltas import Delete, GroupDelta, Insert, Move, Op, Update, ViewDelta, apply
 from protocol.ids import InvitationId
 from protocol.roles import Group, InvitationType, LedgerState, Presence
 from protocol.views import Counts, GroupView, LedgerRow, Row, View
@@ -48,6 +48,9 @@ def test_counts_session_and_matches_come_whole() -> None:
         ((Delete(at=0, count=3),), []),
         ((Update(at=2, fields={"name": "Eva"}),), ["Ada", "Bob", "Eva"]),
         ((Delete(at=0), Delete(at=0)), ["Eve"]),
+        ((Move(at=0, to=2),), ["Bob", "Eve", "Ada"]),
+        ((Move(at=2, to=0, fields={"name": "Eva"}),), ["Eva", "Ada", "Bob"]),
+        ((Move(at=1, to=1, fields={"name": "Ben"}),), ["Ada", "Ben", "Eve"]),
         ((Delete(at=0), Insert(at=2, row=ROWS[0])), ["Bob", "Eve", "Ada"]),
     ],
 )
@@ -97,6 +100,11 @@ def test_the_ledger_has_rows_of_its_own() -> None:
         Delete(at=0, count=4),
         Delete(at=0, count=0),
         Delete(at=-1),
+        Move(at=3, to=0),
+        Move(at=0, to=3),
+        Move(at=-1, to=0),
+        Move(at=0, to=-1),
+        Move(at=0, to=1, fields={"role": "king"}),
         Update(at=3, fields={}),
         Update(at=-1, fields={}),
         Update(at=0, fields={"bogus": 1}),

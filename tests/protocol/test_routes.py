@@ -1,10 +1,14 @@
 """Each route carries a command, and what stands in its path is of that command."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from protocol.routes import COMMAND_ROUTES, Route
+
+TYPESCRIPT = ("lib/routes.ts", "client/routes.ts")
+"""Where a client in TypeScript has its routes: those of pages, and the others."""
 
 
 def places(route: Route) -> set[str]:
@@ -33,3 +37,19 @@ def test_a_command_is_never_a_get_and_a_delete_has_no_body(route: Route) -> None
     assert route.method in {"POST", "PUT", "PATCH", "DELETE"}
     if route.method == "DELETE":
         assert set(route.command.model_fields) - {"type"} <= places(route)
+
+
+def test_clients_in_typescript_know_the_same_routes() -> None:
+    web = Path(__file__).parents[2] / "web"
+    text = "".join((web / one).read_text(encoding="utf-8") for one in TYPESCRIPT)
+    lines = re.findall(r'\["(\w+)", { method: "(\w+)", path: "([^"]*)" }\]', text)
+
+    ours = {
+        (route.command.model_fields["type"].default, route.method, _below_entry(route.path))
+        for route in COMMAND_ROUTES
+    }
+    assert set(lines) == ours
+
+
+def _below_entry(path: str) -> str:
+    return path.removeprefix("/entries").removeprefix("/{entry_id}")

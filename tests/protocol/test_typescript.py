@@ -56,6 +56,14 @@ def _direction(name: str) -> list[Direction]:
             },
             "Partial<Record<Group, Range>>",
         ),
+        (
+            {
+                "type": "object",
+                "additionalProperties": {"$ref": "#/$defs/Range"},
+                "propertyNames": {"maxLength": 255},
+            },
+            "Record<string, Range>",
+        ),
         ({}, "unknown"),
     ],
 )

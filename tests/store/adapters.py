@@ -18,8 +18,8 @@ from server.store.redis_url import RedisUrl
 from server.store.sqlite import SqliteStore
 from tests.redis_servers import own_prefix
 
-ADAPTERS = ("sqlite", "redis", "cluster", "sentinel")
-"""The last three on real servers, which all tests of a run share, each behind its own prefix."""
+ADAPTERS = ("sqlite", "redis", "cluster", "sentinel", "valkey", "valkey_cluster")
+"""All but the first on real servers, which all tests of a run share, each behind its own prefix."""
 
 
 @dataclass(frozen=True, slots=True)

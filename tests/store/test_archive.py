@@ -8,12 +8,13 @@ from protocol.ids import ParticipantId
 from protocol.roles import Role
 from server.core.attendance import Attendance
 from server.core.evolve import evolve_record
-from server.core.person import Person
+from server.core.person import Person, blank
 from server.core.record import Record
 from server.core.state import RoleChange, RoomState
 from server.store.archive import Archive
 from server.store.codec import Codec
-from server.store.interface import Corrupt, NewerData
+from server.store.interface import Corrupt, NewerData, Store
+from server.store.masterkeys import MasterKeys
 from server.store.sealing import Sealer
 from tests.store.samples import ANN, BOB, Hall, Single
 
@@ -33,6 +34,27 @@ async def test_people_who_were_erased_are_empty_and_the_rest_stays(sealer: Seale
     await sealer.erase(ANN.id)
     erased = Person(ANN.id, is_erased=True)
     assert (await archive.unpack(stored)).people == HALL.people.set(ParticipantId("u_1"), erased)
+
+
+async def test_who_is_left_out_is_and_nobody_else_is_sealed_anew(
+    sealer: Sealer, store: Store, master: MasterKeys
+) -> None:
+    archive = Archive(sealer, Hall)
+    stored = await archive.pack(HALL)
+    other = Sealer(store, master)
+    await other.erase(BOB.id)
+
+    def without_ann(hall: Hall) -> Hall:
+        sealer.forget(BOB.id)  # As when a node hears of it between reading and writing.
+        return replace(hall, people=hall.people.set(ParticipantId("u_1"), blank(ANN)))
+
+    left = await archive.rewritten(stored, without_ann)
+    assert left is not None
+    people = (await Archive(other, Hall).unpack(left)).people
+    assert people == HALL.people.set(ParticipantId("u_1"), blank(ANN)).set(
+        ParticipantId("u_2"), blank(BOB)
+    )
+    assert await archive.rewritten(stored, lambda hall: hall) is None
 
 
 @pytest.mark.parametrize(

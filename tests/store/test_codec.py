@@ -1,4 +1,5 @@
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,8 @@ from server.core.events import Event
 from server.core.person import Person
 from server.core.record import Record
 from server.core.state import RoomState
-from server.store.codec import Codec, Encoded
+from server.store import codec
+from server.store.codec import WHOLE_BYTES, Codec, Encoded
 from server.store.interface import Corrupt, NewerData
 from server.store.upcasts import UPCASTS
 from tests.store.samples import (
@@ -30,6 +32,16 @@ from tests.store.samples import (
     person,
     values_of,
 )
+
+
+@pytest.fixture(
+    scope="module", params=[WHOLE_BYTES, 0], ids=["whole", "item by item"], autouse=True
+)
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both ways of reading, which must not differ."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codec, "WHOLE_BYTES", request.param)
+        yield
 
 
 def plain_of(encoded: Encoded) -> Any:

@@ -177,15 +177,17 @@ class TestErasure:
             assert (await each.read(ROOM, START)).records == (step(1, erased, BOB),)
             assert (await each.load(ROOM)).state == Hall(count=2, people=Map({U1: erased}))
 
-    async def test_holds_when_a_room_that_was_open_writes_the_person_again(
+    async def test_leaves_what_was_before_empty_when_the_person_comes_again(
         self, journal: Journal[Step, Hall], sealer: Sealer
     ) -> None:
-        await sealer.erase(ANN.id)
         head = await journal.append(ROOM, START, [step(1, ANN)])
+        await sealer.erase(ANN.id)
+        head = await journal.append(ROOM, head, [step(2, ANN)])
         await journal.save(ROOM, head, Hall(people=Map({U1: ANN})))
         erased = Person(ANN.id, is_erased=True)
-        assert (await journal.read(ROOM, START)).records == (step(1, erased),)
-        assert (await journal.load(ROOM)).state == Hall(people=Map({U1: erased}))
+        # Whoever comes again is somebody new, under another key (docs/decisions/009).
+        assert (await journal.read(ROOM, START)).records == (step(1, erased), step(2, ANN))
+        assert (await journal.load(ROOM)).state == Hall(people=Map({U1: ANN}))
 
 
 async def test_no_file_holds_a_name_or_an_address(path: Path, master: MasterKeys) -> None:

@@ -1,6 +1,7 @@
 """Buckets of tokens that all nodes share."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,23 @@ async def test_of_many_who_take_at_once_at_many_nodes_as_many_get_one_as_there_a
         assert looks == [0.0, 0.0, 0.0]
         assert await one.take_token("another", 1, 0.001, 1) == 0.0
         assert await other.take_token("another", 1, 0.001, 0) > 0
+
+
+@pytest.mark.parametrize("topology", ["redis_url", "cluster_url"])
+async def test_a_window_of_all_nodes_has_as_many_places_as_it_has(
+    request: pytest.FixtureRequest, tmp_path: Path, topology: str
+) -> None:
+    url = RedisUrl.parse(own_prefix(request.getfixturevalue(topology), tmp_path))
+    async with RedisStore.open(url) as one, RedisStore.open(url) as other:
+        taken = await asyncio.gather(
+            *(node.take_place("w", 7, 3_600_000) for _ in range(20) for node in (one, other))
+        )
+        assert sum(taken) == 7
+        # When time has moved on there is room again: in a window that is over at once.
+        assert await one.take_place("brief", 1, 1)
+        async with asyncio.timeout(10):
+            while not await other.take_place("brief", 1, 1):  # noqa: ASYNC110 - Redis has its own time
+                await asyncio.sleep(0.002)
 
 
 async def test_a_redis_that_forgot_the_script_is_taught_it_again(
@@ -71,3 +89,16 @@ async def test_everybody_hears_that_redis_does_not_answer(tmp_path: Path) -> Non
         assert all(isinstance(each, Unavailable) for each in answers)
         await redis.start()
         assert await store.take_token("a", 9, 1.0, 1) == 0.0
+
+
+async def test_a_clock_of_redis_that_is_set_back_keeps_nobody_waiting_for_it(
+    tmp_path: Path, redis_url: str
+) -> None:
+    """Five minutes: what was written before lies in the future now."""
+    async with RedisStore.open(RedisUrl.parse(own_prefix(redis_url, tmp_path))) as store:
+        names = store.names
+        assert await store.take_token("a", 3, 1.0, 3) == 0.0
+        future_ms = 1000 * (int(time.time()) + 300)  # noqa: TID251 - the clock of that Redis
+        await store.wire.command("SET", names.rate("a"), str(future_ms))
+        wait_s = await store.take_token("a", 3, 1.0, 1)
+        assert 0 < wait_s <= 1.0

@@ -153,8 +153,9 @@ class LateAnswers(SqliteStore):
 
     async def get_many(self, table: str, keys: Sequence[str], now: int) -> dict[str, bytes]:
         found = await self._store.get_many(table, keys, now)
-        self.is_asked.set()
-        await self.may_answer.wait()
+        if not self.is_asked.is_set():
+            self.is_asked.set()
+            await self.may_answer.wait()
         return found
 
 
@@ -168,14 +169,29 @@ class TestErasure:
         for each in (sealer, Sealer(store, master)):
             assert await opened_by(each, *sealed) == [ERASED_ANN, ERASED_ANN, BOB]
 
-    async def test_lasts_however_often_the_person_is_written_again(self, sealer: Sealer) -> None:
-        await sealed_by(sealer, ANN)
+    async def test_lasts_for_what_was_sealed_before_when_the_person_comes_again(
+        self, store: Store, sealer: Sealer, master: MasterKeys
+    ) -> None:
+        before = await sealed_by(sealer, ANN)
+        for _ in range(2):
+            await sealer.erase(ANN.id)
+            again = await sealed_by(sealer, ANN, ERASED_ANN)
+            for each in (sealer, Sealer(store, master)):
+                assert await opened_by(each, *before, *again) == [ERASED_ANN, ANN, ERASED_ANN]
+            before = again[:1]
+
+    async def test_is_of_one_mind_when_two_nodes_seal_somebody_who_comes_again(
+        self, store: Store, sealer: Sealer, master: MasterKeys
+    ) -> None:
         await sealer.erase(ANN.id)
-        assert await sealed_by(sealer, ANN, ERASED_ANN) == [Sealed(ANN.id, None)] * 2
+        nodes = [Sealer(store, master) for _ in range(4)]
+        sealed = await asyncio.gather(*(sealed_by(node, ANN) for node in nodes))
+        assert await opened_by(nodes[0], *(one for [one] in sealed)) == [ANN] * 4
 
     async def test_may_come_before_the_first_key(self, sealer: Sealer) -> None:
         await sealer.erase(ANN.id)
-        assert await sealed_by(sealer, ANN) == [Sealed(ANN.id, None)]
+        [sealed] = await sealed_by(sealer, ANN)
+        assert await opened_by(sealer, sealed) == [ANN]
 
     async def test_may_be_repeated(self, sealer: Sealer) -> None:
         [sealed] = await sealed_by(sealer, ANN)
@@ -190,6 +206,21 @@ class TestErasure:
         await Sealer(store, master).erase(ANN.id)
         sealer.forget(ANN.id)
         assert await opened_by(sealer, sealed) == [ERASED_ANN]
+
+    @pytest.mark.parametrize("has_looked", [False, True])
+    async def test_elsewhere_lets_whoever_comes_again_be_known_here_at_once(
+        self, store: Store, sealer: Sealer, master: MasterKeys, has_looked: bool
+    ) -> None:
+        """This node has heard nothing yet, or knows of the erasure alone."""
+        elsewhere = Sealer(store, master)
+        before = await sealed_by(sealer, ANN)
+        await elsewhere.erase(ANN.id)
+        if has_looked:
+            sealer.forget(ANN.id)
+            assert await opened_by(sealer, *before) == [ERASED_ANN]
+        again = await elsewhere.seal_person(ANN)
+        assert await sealer.open_person(again) == ANN
+        assert await opened_by(sealer, *before) == [ERASED_ANN]
 
     async def test_while_a_key_is_being_fetched_leaves_no_key_in_memory(
         self, store: Store, sealer: Sealer, master: MasterKeys

@@ -8,7 +8,9 @@ import msgpack
 import pytest
 from immutables import Map
 
+from server.store import codec
 from server.store.codec import Codec
+from server.store.interface import Corrupt
 from server.store.structures import Structure
 from tests.store.samples import Options
 
@@ -50,3 +52,23 @@ def test_a_class_without_fields_comes_back() -> None:
 def test_a_structure_names_the_newest_shape_of_its_class() -> None:
     structure = Structure(Defaults, {("Defaults", 1): lambda plain: plain})
     assert (structure.tag, structure.has_old_shapes) == ("Defaults.2", True)
+
+
+@pytest.mark.parametrize("whole_bytes", [0, 100])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x81\x90\x01",
+        b"\x82\xa5plain\x01\x90\x01",
+        b"\x81\x80\x01",
+        b"\x82\xa1$\xa1x\x90\x01",
+        b"\x81\x05\x01",
+        b"\x81\xa1$\x05",
+    ],
+)
+def test_a_name_of_a_field_or_class_that_is_no_text_is_damage(
+    body: bytes, whole_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codec, "WHOLE_BYTES", whole_bytes)
+    with pytest.raises(Corrupt, match=r"the outermost value|not well formed"):
+        Codec(Defaults).decode(body, ())

@@ -21,7 +21,9 @@ from protocol.roles import (
 from server.core import events as e
 from server.core import orders as o
 from server.core.actors import SERVER
+from server.core.consents import consent_version
 from server.core.rules.admission import MAX_CONNECTIONS
+from server.core.state import Consent
 from tests.core.given import DAY, HOUR, MINUTE, NOON, SECOND, Someone, Story
 
 # --- by a guest link -----------------------------------------------------------------------
@@ -728,3 +730,47 @@ def test_blocking_by_device_reaches_whoever_is_inside_on_it() -> None:
     assert two.now.kept_out == "removed"
     assert far.now.is_in
     story.redeems(two, story.open_link).then_refused(ErrorCode.BLOCKED)
+
+
+# --- the text that guests agree to ---------------------------------------------------------
+
+
+def test_a_guest_who_has_not_agreed_to_the_text_does_not_come_in() -> None:
+    story = Story(consent="Be kind.")
+    link, guest = story.makes_link(), story.someone("Gus Guest")
+    story.redeems(guest, link).then_refused(ErrorCode.CONSENT_REQUIRED)
+    story.redeems(guest, link, consent="other").then_refused(ErrorCode.CONSENT_REQUIRED)
+    assert story.link(link).uses == 0
+
+
+def test_agreeing_is_recorded_with_its_moment_and_the_text() -> None:
+    story = Story(consent="Be kind.")
+    link, guest = story.makes_link(), story.someone("Gus Guest")
+    version = consent_version("Be kind.")
+    story.passes(MINUTE)
+    given = story.redeems(guest, link, consent=version).of(e.ConsentGiven)
+    assert (given.participant_id, given.version) == (guest.id, version)
+    assert guest.now.consent == Consent(version=version, at=story.now)
+    assert dict(story.state.consents) == {version: "Be kind."}
+
+
+def test_a_guest_who_comes_back_agrees_again_only_when_the_text_has_changed() -> None:
+    story = Story(consent="Be kind.")
+    link, guest = story.makes_link(), story.someone("Gus Guest")
+    story.redeems(guest, link, consent=consent_version("Be kind.")).granted()
+    story.ends()
+    story.starts()
+    story.redeems(guest, link, is_return=True).granted()
+    assert guest.now.consent is not None
+    settings = story.entry.settings.model_copy(update={"consent": "Be quick."})
+    story.given(story.owner.account, c.EditSettings(settings=settings, only=("consent",)))
+    story.redeems(guest, link, is_return=True).then_refused(ErrorCode.CONSENT_REQUIRED)
+    story.redeems(guest, link, consent=consent_version("Be quick.")).granted()
+    assert guest.now.consent.version == consent_version("Be quick.")
+
+
+def test_a_link_that_is_dead_says_so_before_it_asks_for_consent() -> None:
+    story = Story(consent="Be kind.")
+    link, guest = story.makes_link(), story.someone("Gus Guest")
+    story.given(story.owner.account, c.PauseGuestLink(link_id=link, is_paused=True))
+    story.redeems(guest, link).then_refused(ErrorCode.LINK_DISABLED)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ import pytest
 from protocol.ids import PersonId
 from server.core.person import Person
 from server.integrations.mail.letters import Letter
+from server.integrations.mail.limits import SharedLimits
 from server.integrations.mail.outcome import Bounced, Failed, Mailer, Outcome, Sent
 from server.integrations.mail.postman import (
     FAULT,
@@ -489,3 +491,26 @@ async def test_an_erased_person_gets_no_letter_and_is_named_in_none(
         [mail] = await mailbox.wait_for(1)
     assert "Lovelace" not in mail.as_string()
     assert [letter for letter, _ in ledger.outcomes] == [ref("i_2")]
+
+
+async def test_where_all_nodes_have_written_too_much_together_it_fails_and_is_not_tried_again(
+    mailbox: Mailbox, world: World, ledger: Ledger
+) -> None:
+    class Others:
+        """What other nodes have left: two places in each window."""
+
+        def __init__(self) -> None:
+            self.taken: Counter[str] = Counter()
+
+        async def take_place(self, window: str, _places: int, _length_ms: int) -> bool:
+            self.taken[window] += 1
+            return self.taken[window] <= 2
+
+    shared = SharedLimits(Others(), b"key")
+    postman = Postman(smtp(mailbox), SENDER, ledger.record, world.surroundings, shared=shared)
+    async with at_work(postman):
+        for number in range(3):
+            postman.enqueue(ref(f"i_{number}"), invitation_letter())
+        outcomes = dict(await ledger.wait_for(3))
+    assert sorted(type(one).__name__ for one in outcomes.values()) == ["Failed", "Sent", "Sent"]
+    assert (mailbox.attempts, world.slept_s) == (2, [])

@@ -16,6 +16,7 @@ from protocol.errors import ErrorCode
 from protocol.ids import ParticipantId
 from protocol.messages import (
     Hello,
+    Ping,
     Pong,
 )
 from tests.protocol.client.peer import FAST, Peer, a_server
@@ -60,7 +61,7 @@ async def test_a_client_comes_back_when_the_server_said_it_should() -> None:
     assert waits == [12.345]
 
 
-async def test_waits_grow_while_the_server_stays_away_and_begin_anew_after_a_welcome() -> None:
+async def test_waits_grow_over_welcomes_and_begin_anew_once_a_socket_has_lived() -> None:
     waits: list[float] = []
 
     async def sleep(delay_s: float) -> None:
@@ -68,8 +69,11 @@ async def test_waits_grow_while_the_server_stays_away_and_begin_anew_after_a_wel
         await asyncio.sleep(0)
 
     async def script(peer: Peer) -> None:
-        if peer.number in (1, 5):
+        if peer.number in (1, 3, 5):
             await peer.welcome()
+        if peer.number in (1, 5):
+            await peer.say(Ping())
+            assert isinstance(await peer.hear(), Pong)
         if peer.number < 6:
             peer.socket.transport.abort()
         else:

@@ -1,0 +1,136 @@
+"""A course on another site, in a real browser: the way from a click into the room, and back."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest_asyncio
+from playwright.async_api import FrameLocator, Page, expect
+
+from tests.gallery import checks
+from tests.journeys.conftest import People
+from tests.running import RunningServer, running_server
+from tests.school import School, opened_school
+
+
+@asynccontextmanager
+async def opened_course(folder: Path) -> AsyncIterator[tuple[RunningServer, School]]:
+    env = {"USHER_INNER_PLATFORMS": "127.0.0.0/8 ::1", "USHER_DEMO": "0"}
+    async with running_server(folder, env) as server, opened_school(server.url) as school:
+        key = (folder / "data/operator.key").read_text()
+        headers = {"Authorization": f"Bearer {key}"}
+        async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=20) as operator:
+            answer = await operator.put("/api/v1/lti/platforms", json=school.form)
+            assert answer.status_code == 200, answer.text
+        # The browser of the tests keeps nothing in frames of other sites, so the platform does.
+        school.storage = "_parent"
+        yield server, school
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def course(tmp_path: Path) -> AsyncIterator[tuple[RunningServer, School]]:
+    async with opened_course(tmp_path) as opened:
+        yield opened
+
+
+async def activity(page: Page, school: School, user: str, link: str = "") -> FrameLocator:
+    """Open an activity of the course, which is shown in a frame."""
+    await page.goto(f"{school.url}/course?as={user}&link={link}")
+    return page.frame_locator("iframe")
+
+
+async def test_teacher_and_student_meet_in_the_room_that_the_teacher_has_chosen(
+    course: tuple[RunningServer, School], people: People
+) -> None:
+    server, school = course
+    teacher, student = await people.new(), await people.new()
+
+    # The teacher has a room made for the course.
+    choosing = await activity(teacher.page, school, "t1")
+    await expect(choosing.get_by_role("heading", name="Choose a room for Harbours")).to_be_visible()
+    await choosing.get_by_label("Name of a new room").fill("Tides and cranes")
+    await choosing.get_by_role("button", name="Make the room").click()
+    await expect(choosing.get_by_role("heading", name="Saved")).to_be_visible()
+    await expect(choosing.get_by_text("Tides and cranes")).to_be_visible()
+
+    # Both open the activity that was made of it; the student waits for the teacher to start.
+    waiting = await activity(student.page, school, "s1", "link-1")
+    await expect(waiting.get_by_text("You are here as Sol Student")).to_be_visible()
+    tab = await activity(teacher.page, school, "t1", "link-1")
+    await expect(tab.get_by_text("All participants (1)")).to_be_visible()
+    await tab.get_by_role("button", name="Start session").click()
+    await expect(waiting.get_by_text("All participants (2)")).to_be_visible()
+    await expect(tab.get_by_text("Sol Student")).to_be_visible()
+    await expect(tab.get_by_role("button", name="Start session")).to_have_count(0)
+
+    # Each in their role: one may moderate, the other may not.
+    await waiting.get_by_role("button", name="Raise hand").click()
+    await expect(tab.get_by_text("Raised hands (1)")).to_be_visible()
+    await expect(tab.get_by_role("button", name="More for Sol Student")).to_be_visible()
+    await expect(waiting.get_by_role("button", name="More for Tamar Teacher")).to_have_count(0)
+
+    # The room can be chosen again, and nothing of a launch is left in an address or a cookie.
+    again = await activity(teacher.page, school, "t1")
+    await expect(again.get_by_role("button", name="Tides and cranes")).to_be_visible()
+    for person in (teacher, student):
+        assert await person.context.cookies(server.url) == []
+        frame = person.page.frames[-1]
+        assert "#" not in frame.url
+        assert frame.url.startswith(server.url)
+
+
+async def test_in_a_window_of_its_own_the_launch_ends_in_the_room_page(
+    course: tuple[RunningServer, School], people: People
+) -> None:
+    _, school = course
+    teacher = await people.new()
+    await teacher.page.goto(f"{school.url}/course?as=t1&link=talk&window=1")
+    await expect(teacher.page.get_by_role("heading", name="Weekly talk")).to_be_visible()
+    assert "#" not in teacher.page.url
+
+
+async def test_where_nothing_can_be_kept_in_a_frame_a_window_opens(
+    course: tuple[RunningServer, School], people: People
+) -> None:
+    """This browser keeps nothing in frames of other sites; nor does this platform."""
+    server, school = course
+    school.storage = ""
+    teacher = await people.new()
+    frame = await activity(teacher.page, school, "t1", "talk")
+    await expect(frame.get_by_role("link", name="Open in a new window")).to_be_visible()
+    [inner] = teacher.page.main_frame.child_frames
+    await checks.prepare(inner)
+    assert await checks.axe(inner) + await checks.reflow(inner) == []
+    async with teacher.context.expect_page() as opening:
+        await frame.get_by_role("link", name="Open in a new window").click()
+    window = await opening.value
+    await expect(window.get_by_role("heading", name="Weekly talk")).to_be_visible()
+    assert window.url.startswith(server.url)
+
+
+async def test_a_launch_that_began_elsewhere_says_what_to_do(
+    course: tuple[RunningServer, School], people: People
+) -> None:
+    """Somebody else's launch, slipped to a person, does not make them enter as somebody else."""
+    server, school = course
+    thief, victim = await people.new(), await people.new()
+    async with thief.page.expect_request(f"{server.url}/lti/launch") as sending:
+        # It is held back there, unused.
+        await thief.page.route(f"{server.url}/lti/launch", lambda route: route.abort())
+        await thief.page.goto(f"{school.url}/course?as=t1&link=talk")
+    request = await sending.value
+    fields = dict(parse_qsl(request.post_data or ""))
+    await victim.page.goto(f"{school.url}/keeper.js")
+    await victim.page.evaluate(
+        """([action, fields]) => {
+            const form = Object.assign(document.createElement("form"), { method: "post", action });
+            for (const [name, value] of Object.entries(fields))
+                form.append(Object.assign(document.createElement("input"), { name, value }));
+            document.documentElement.append(form);
+            form.submit();
+        }""",
+        [f"{server.url}/lti/launch", fields],
+    )
+    await expect(victim.page.get_by_text("begun in another window or browser")).to_be_visible()
