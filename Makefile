@@ -17,7 +17,7 @@ SHELL         := /bin/bash
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run nodes test style types format lock schema picture gallery sbom web clean
+.PHONY: help run nodes test bench peers style types format lock schema picture gallery package sbom simulate fuzz soak web clean
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 NPM := npm --no-audit --no-fund --no-update-notifier --loglevel=error
@@ -37,7 +37,7 @@ if ! { $(1); } >/dev/null 2>&1; then \
   fi; \
   echo '==> Installing $(2) ($(3))'; \
   $$as DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null || true; \
-  $$as DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(2) </dev/null >/dev/null; \
+  $$as DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qq -y --no-install-recommends $(2) </dev/null >/dev/null; \
 fi
 endef
 
@@ -55,13 +55,25 @@ test: $(VENV)/.dev web ## Run every test; ARGS goes to pytest; NODES=2 runs the 
 	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser in which the journeys run)
 	@$(call need,command -v redis-server && command -v redis-cli,redis-server redis-tools,the servers on which the tests of many nodes run)
 	@$(call need,command -v cc && echo 'int main(void){return 0;}' | cc -x c -o /dev/null -,gcc libc6-dev,the limit that load tests compare with)
+	@$(call need,command -v curl,curl,the examples of docs/sign-in.md)
 	@$(call need,command -v nginx && command -v ip,nginx iproute2,the proxy and the network in the tests of many nodes)
+	@$(call need,command -v systemd-analyze,systemd,what reads the units of docs/deploy)
 ifdef NODES
 	@USHER_TEST_NODES=$(NODES) $(BIN)/python -m pytest $(SHARED) $(or $(ARGS),tests/journeys)
 else
 	@if [ -f web/package.json ]; then cd web && $(NPM) test; fi
 	@$(BIN)/python -m pytest $(SHARED) $(ARGS)
 endif
+
+# A peer that cannot be had is told in the table, and keeps nobody from measuring the others.
+bench: $(VENV)/.dev web ## Measure beside peers and the physical limit, in ten minutes; ARGS=--help says more
+	@$(call need,command -v cc && echo 'int main(void){return 0;}' | cc -x c -o /dev/null -,gcc libc6-dev,the physical limit)
+	@$(MAKE) peers || echo 'Not every peer is here; the others are measured.' >&2
+	@$(BIN)/python -m load bench $(ARGS)
+
+peers: $(VENV)/peers/.made load/peers/node/node_modules/.installed ## Install the servers that `make bench` compares with
+	@$(call need,command -v redis-server,redis-server,what two of the peers talk over)
+	@RUNLEVEL=1; export RUNLEVEL; $(call need,command -v prosody && command -v ejabberdctl,prosody ejabberd,two of the peers)
 
 style: $(VENV)/.dev ## Check lint and format
 	@$(BIN)/ruff check
@@ -79,6 +91,18 @@ schema: $(VENV)/.runtime ## Write the JSON Schema and the types of the wire for 
 
 picture: $(VENV)/.dev web ## Take the README's picture anew
 	@USHER_PICTURE=1 $(BIN)/python -m pytest -q tests/journeys/test_busy_room.py
+
+simulate: $(VENV)/.made ## Try faults on simulated nodes: SEEDS=1..1000, or the one seed that failed
+	@$(BIN)/python -m tests.simulation $(or $(SEEDS),1..1000)
+
+fuzz: $(VENV)/.dev ## Bend inputs for MINUTES=5, and keep what breaks something; TARGET=lines is one of them
+	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),5) $(TARGET)
+
+package: $(VENV)/.runtime web ## Build the wheel and the source package into dist/, pages included
+	@$(BIN)/python -m hatchling build -d dist
+
+soak: $(VENV)/.dev ## Have people come and go at 500 connections for MINUTES=10, and see whether anything grows
+	@$(BIN)/python -m load soak --minutes $(or $(MINUTES),10) $(ARGS)
 
 sbom: $(VENV)/.made ## List what all is made of, as CycloneDX on standard output
 	@$(BIN)/python -m tests.sbom
@@ -123,9 +147,23 @@ $(VENV)/uv/.made: Makefile
 COMPILE = $(VENV)/uv/bin/uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-header --quiet $(ARGS)
 
-lock: $(VENV)/uv/.made ## Write both lock files; ARGS=--upgrade takes newer versions
+lock: $(VENV)/uv/.made ## Write the lock files; ARGS=--upgrade takes newer versions
 	@$(COMPILE) -o requirements.lock
 	@$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock
+	@$(VENV)/uv/bin/uv pip compile load/peers/python/requirements.in --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet $(ARGS) -c requirements.lock -o load/peers/python/requirements.lock
+
+# Servers of others, for `make bench` alone.
+$(VENV)/peers/.made: load/peers/python/requirements.lock | $(VENV)/.made
+	@echo '==> Installing the peers in Python'
+	@$(PYTHON) -m venv $(VENV)/peers
+	@$(VENV)/peers/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes -r $<
+	@touch $@
+
+load/peers/node/node_modules/.installed: load/peers/node/package.json load/peers/node/package-lock.json
+	@echo '==> Installing the peers in Node'
+	@cd load/peers/node && $(NPM) ci >/dev/null
+	@touch $@
 
 # --- web -------------------------------------------------------------------------------------------------------------
 
@@ -142,7 +180,10 @@ web/node_modules/.installed: web/package.json web/package-lock.json
 	@cd web && $(NPM) ci --include=dev >/dev/null
 	@mkdir -p $(@D) && touch $@
 
-web/dist/.built: web/node_modules/.installed $(WEB_SOURCES)
+# The guides are pages as well.
+GUIDES := $(wildcard docs/*.md docs/examples/embed.*) protocol/client/python/README.md
+
+web/dist/.built: web/node_modules/.installed $(WEB_SOURCES) $(GUIDES)
 	@echo '==> Building web/'
 	@cd web && $(NPM) run --silent build
 	@mkdir -p $(@D) && touch $@
@@ -152,7 +193,7 @@ web:
 endif
 
 clean: ## Remove what was installed, built or cached; data/ stays
-	@rm -rf $(VENV) web/node_modules web/dist web/coverage gallery dist htmlcov test-results \
+	@rm -rf $(VENV) web/node_modules web/dist web/coverage load/peers/node/node_modules gallery bench dist htmlcov test-results \
 	  .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 

@@ -59,11 +59,12 @@ PAGE = """<!doctype html>
 class Platform:
     """Knows who is signed in with it (here always the same person) and vouches for them."""
 
-    def __init__(self, server: str, key: str, entry: str) -> None:
+    def __init__(self, server: str, key: str, entry: str, part: str) -> None:
         """Hold what its own server knows; none of it but `server` reaches a page."""
         self._server = server
         self._key = key
         self._entry = entry
+        self._part = part
 
     def token(self, name: str) -> str:
         """Have a host token made.
@@ -76,7 +77,7 @@ class Platform:
             "name": name,
             "email": f"{name.lower()}@university.example",
             "entry_id": self._entry,
-            "part": "co_owner",
+            "part": self._part,
         }
         call = Call(  # noqa: S310 - the address is our own setting
             f"{self._server}/api/v1/tokens",
@@ -108,9 +109,10 @@ def main() -> None:
     given.add_argument("--server", default="http://127.0.0.1:8000")
     given.add_argument("--key", required=True)
     given.add_argument("--entry", required=True)
+    given.add_argument("--part", default="co_owner", help="or: co_editor, co_publisher, co_viewer")
     given.add_argument("--port", type=int, default=8100)
     chosen = given.parse_args()
-    platform = Platform(chosen.server, chosen.key, chosen.entry)
+    platform = Platform(chosen.server, chosen.key, chosen.entry, chosen.part)
     routes = [
         Route("/", platform.page, methods=["GET"]),
         Route("/token", platform.fresh, methods=["POST"]),
