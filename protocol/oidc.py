@@ -45,11 +45,14 @@ class OidcFinish(Wire):
     """The browser is back from the provider.
 
     Args:
+        provider_id: the last part of the address. Each provider has an address of its own to
+            send people back to, so that no answer is taken for that of another (mix-up).
         state, code: what stands in the address.
         iss: as well, where the provider says who it is.
         key: of the browser, from `OidcBegin`.
     """
 
+    provider_id: ProviderId
     state: LongToken
     code: LongToken
     iss: Annotated[str, StringConstraints(max_length=1000)] | None = None

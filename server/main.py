@@ -30,6 +30,7 @@ from server.hub.settings import HubSettings, Stores
 from server.integrations.calls import Calls
 from server.integrations.lti.grades import Grades
 from server.integrations.lti.routes import extension_of
+from server.integrations.lti.scores import ScoreKeep
 from server.integrations.lti.tool import PURPOSES, make_tool
 from server.integrations.mail.limits import SharedLimits
 from server.integrations.mail.outbox import Outbox
@@ -62,7 +63,7 @@ from server.store.journal import Journal
 from server.store.redis import RedisStore
 from server.store.sqlite import SqliteStore
 from server.stores import opened_store, sealer_for
-from server.surroundings import clock, mail_surroundings, new_id, world_of
+from server.surroundings import chance, clock, mail_surroundings, new_id, world_of
 from server.tracing import traces_of
 from server.welcome import STARTED_FILE, machine_key, tell
 
@@ -119,7 +120,7 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
         steward = steward_of(settings, world)
         shared = store if isinstance(store, RedisStore) else None
         courier = courier_of(settings, webhooks, keyring)
-        grades = Grades(store, keyring.person_key, clock)
+        grades = Grades(ScoreKeep(store, keyring.person_key, clock), time.monotonic)
         heard = [
             office.on_commit,
             courier.on_commit,
@@ -167,6 +168,7 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
                 calls=Calls(calls),
                 clock=clock,
                 monotonic=time.monotonic,
+                chance=chance,
                 grades=grades,
             )
             await stack.enter_async_context(tool.running())

@@ -61,6 +61,9 @@ class Pupil:
     roles: tuple[str, ...]
 
 
+NO_ANSWER = 0
+"""In place of a status: whoever asks waits in vain, until they give up."""
+SILENT_S = 20.0
 PEOPLE = {
     one.id: one
     for one in (
@@ -131,6 +134,9 @@ class School:
     registration: Registration = field(default_factory=Registration)
     links: dict[str, dict[str, Any]] = field(default_factory=dict)
     scores: list[dict[str, Any]] = field(default_factory=list)
+    asked_to_score: int = 0
+    score_answers: dict[str, int] = field(default_factory=dict)
+    """With what status the score of somebody is answered instead of being taken."""
     registered: dict[str, Any] = field(default_factory=dict)
     asked_for_keys: int = 0
     storage: str = ""
@@ -273,6 +279,13 @@ class School:
             return Response(status_code=401)
         assert request.headers["content-type"] == "application/vnd.ims.lis.v1.score+json"
         kept = await request.json()
+        self.asked_to_score += 1
+        answer = self.score_answers.get(kept["userId"])
+        if answer == NO_ANSWER:
+            await asyncio.sleep(SILENT_S)
+            return Response(status_code=503)
+        if answer is not None:
+            return Response(status_code=answer)
         self.scores.append({**kept, "at": f"{request.url.path}?{request.url.query}"})
         return Response(status_code=200)
 

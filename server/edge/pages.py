@@ -27,6 +27,7 @@ PAGES = {
     "/e/{entry_id}/audit": "audit.html",
     "/join": "join.html",
     "/sign-in": "sign-in.html",
+    "/sign-in/{provider_id}": "sign-in.html",
     "/s/{session_id}": "room.html",
     "/embed": "embed.html",
 }

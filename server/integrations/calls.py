@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from protocol.codec import Malformed
 from protocol.plain import Limits, parse_json
-from server.integrations.outgoing import Answer, Outgoing, OutgoingError
+from server.integrations.outgoing import Answer, BadTargetError, Outgoing, OutgoingError
 
 MAX_BYTES = 1024 * 1024
 """Of an answer; what is longer is cut, and then no JSON any more."""
@@ -16,6 +16,10 @@ MAX_REPLY = Limits(max_frame_bytes=MAX_BYTES, max_items=20_000, max_values=200_0
 
 class Unreachable(Exception):
     """A question came to nothing. The sentence is for the log: no address stands in it."""
+
+
+class BadAddress(Unreachable):
+    """What was given as an address cannot be called, or may not be; others may well be."""
 
 
 def json_in(answer: Answer) -> Any:
@@ -50,7 +54,7 @@ class Calls:
         try:
             return await self._outgoing.get(url, headers or {})
         except OutgoingError as fault:
-            raise Unreachable(str(fault)) from None
+            raise _unreachable(fault) from None
 
     async def post_form(
         self, url: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
@@ -71,4 +75,9 @@ class Calls:
         try:
             return await self._outgoing.post(url, headers, content)
         except OutgoingError as fault:
-            raise Unreachable(str(fault)) from None
+            raise _unreachable(fault) from None
+
+
+def _unreachable(fault: OutgoingError) -> Unreachable:
+    kind = BadAddress if isinstance(fault, BadTargetError) else Unreachable
+    return kind(str(fault))

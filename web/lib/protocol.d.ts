@@ -1383,6 +1383,11 @@ export interface OidcBegun {
 
 /** The browser is back from the provider. */
 export interface OidcFinish {
+  /**
+   * The last part of the address. Each provider has an address of its own to send people back to,
+   * so that no answer is taken for that of another (mix-up).
+   */
+  readonly provider_id: string;
   readonly state: string;
   readonly code: string;
   /** As well, where the provider says who it is. */

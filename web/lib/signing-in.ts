@@ -12,16 +12,19 @@ const KEY = "usher.sign-in";
 const PLACE = "usher.sign-in.place";
 
 /** What the provider has put into the address. */
-export type Return = { state: string; code: string; iss?: string };
+export type Return = { provider_id: string; state: string; code: string; iss?: string };
+
+const BACK = /^\/sign-in\/([a-z0-9-]{1,40})$/;
 
 /** Take it out of the address; null when nobody has come back, `refused` when they were not let in. */
 export function takeReturn(): Return | "refused" | null {
   const given = new URLSearchParams(location.search);
   const [state, code, iss] = [given.get("state"), given.get("code"), given.get("iss")];
+  const provider_id = BACK.exec(location.pathname)?.[1];
   if (!state && !code && !given.has("error")) return null;
-  history.replaceState(null, "", location.pathname);
-  if (!state || !code) return "refused";
-  return iss === null ? { state, code } : { state, code, iss };
+  history.replaceState(null, "", "/sign-in");
+  if (!provider_id || !state || !code) return "refused";
+  return iss === null ? { provider_id, state, code } : { provider_id, state, code, iss };
 }
 
 /** Go to a provider. */

@@ -10,38 +10,30 @@ The rule in full:
 - The latest session in which somebody was there counts: its grade takes the place of the one
   before. Whoever was not there at all gets no grade, and keeps the one they have.
 - Teachers and moderators get none.
+
+What somebody gets is put down before it is sent, and kept until their platform has taken it.
 """
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from protocol.ids import AccountId, RoomId, SessionId
-from protocol.lti import PlatformView
+from protocol.ids import AccountId, RoomId
 from protocol.roles import Part, SessionState
 from server.core.attendance import Attended, attendance_of
 from server.core.record import Record
 from server.core.state import RoomState
-from server.edge.replies import Denied
-from server.integrations.calls import Unreachable
-from server.integrations.identities import Way, account_of
-from server.integrations.lti.courses import CourseEntry, Courses
-from server.integrations.lti.people import People
+from server.integrations.lti.courses import Courses
 from server.integrations.lti.platforms import Platforms
-from server.integrations.lti.services import Score, Services
-from server.store.interface import Put, Store, StoreError
+from server.integrations.lti.score_sender import ScoreSender
+from server.integrations.lti.scores import PendingScore, ScoreKeep
+from server.integrations.rounds import Rounds
+from server.store.interface import StoreError
 
 log = logging.getLogger(__name__)
 
-TABLE = "lti_graded"
-TAKEN_MS = 10 * 60_000
-"""A node that has taken a session to grade and is not done by then has died."""
-DONE_MS = 90 * 24 * 3_600_000
-WAITING = 10_000
-RETRIES_S = (5.0, 60.0)
-_TAKEN, _DONE = b"taken", b"done"
+ROOMS_AT_ONCE = 8
+STORE_WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,115 +48,88 @@ class Present:
 class _Parts:
     platforms: Platforms
     courses: Courses
-    people: People
-    services: Services
+    sender: ScoreSender
 
 
 class Grades:
-    """Hears of ended sessions, and sends what they give. `Tool.running` owns its work.
+    """Hears of ended sessions, and puts down what they give. `Tool.running` owns its work.
 
     Args:
-        store: keeps which sessions are done.
-        person_key: from which ids of accounts are derived.
-        clock: ms UTC.
+        keep: for the scores.
+        monotonic: seconds.
     """
 
-    def __init__(self, store: Store, person_key: bytes, clock: Callable[[], int]) -> None:
-        """Hear of nothing yet; what grades are sent with follows in `attach`."""
-        self._store = store
-        self._key = person_key
-        self._clock = clock
+    def __init__(self, keep: ScoreKeep, monotonic: Callable[[], float]) -> None:
+        """Hear of nothing yet; what scores are made with follows in `attach`."""
+        self.keep = keep
         self._parts: _Parts | None = None
-        self._ended: asyncio.Queue[tuple[RoomId, RoomState]] = asyncio.Queue(WAITING)
+        self._ended: dict[RoomId, RoomState] = {}
+        self._rounds = Rounds(
+            self._work,
+            monotonic,
+            at_once=ROOMS_AT_ONCE,
+            group_of=lambda room: room,
+            rest_until=lambda _: 0.0,
+        )
 
-    def attach(
-        self, *, platforms: Platforms, courses: Courses, people: People, services: Services
-    ) -> None:
-        """Take what grades are sent with."""
-        self._parts = _Parts(platforms, courses, people, services)
+    def attach(self, *, platforms: Platforms, courses: Courses, sender: ScoreSender) -> None:
+        """Take what scores are made with."""
+        self._parts = _Parts(platforms, courses, sender)
 
     def on_commit(self, room: RoomId, state: RoomState, _records: tuple[Record, ...]) -> None:
         """Hear of a room.
 
         A session that is over is looked at again whenever its room is opened, so that a node
-        that dies before it has sent all loses nothing.
+        that dies before it has put down all loses nothing.
         """
         session = state.session
         if session is not None and session.state is SessionState.ENDED and session.opened_at:
-            with contextlib.suppress(asyncio.QueueFull):
-                self._ended.put_nowait((room, state))
+            self._ended[room] = state
+            self._rounds.note(room)
 
     async def run(self) -> None:
-        """Send the grades of one session after the other, until cancelled."""
-        while True:
-            room, state = await self._ended.get()
-            try:
-                await self._grade(room, state)
-            except (Unreachable, StoreError, Denied) as fault:
-                log.warning("room %s: grades not sent: %s", room, fault)
-            except Exception:
-                log.exception("room %s: grades could not be sent", room)
+        """Put down the scores of sessions that end, until cancelled."""
+        await self._rounds.run()
+
+    async def _work(self, room: RoomId) -> float | None:
+        """Put down what a session gives; say in how many seconds to try again."""
+        state = self._ended.get(room)
+        if state is None:
+            return None
+        try:
+            await self._grade(room, state)
+        except StoreError as problem:
+            log.warning("room %s: grades wait for the store: %r", room, problem)
+            return STORE_WAIT_S
+        if self._ended.get(room) is state:
+            del self._ended[room]
+        return None
 
     async def _grade(self, room: RoomId, state: RoomState) -> None:
-        """Send the grades of a session, on one node and once."""
         if self._parts is None or state.session is None:
             return
+        session, ended_at = state.session.id, state.session.ended_at
         entry = await self._parts.courses.entry(room)
-        if entry is None or not entry.line_items:
+        if entry is None or not entry.line_items or ended_at is None:
             return
         platform = (await self._parts.platforms.all()).get(entry.platform_id)
-        if platform is None or not platform.sends_grades:
+        if platform is None or not platform.sends_grades or await self.keep.has(session):
             return
-        session = state.session.id
-        if not await self._take(session):
-            return
-        at = state.session.ended_at or self._clock()
-        try:
-            count = await self._send(platform, entry, list(shares_of(state)), at)
-        except Unreachable:
-            await self._store.put([Put(table=TABLE, key=session, value=None)])
-            raise
-        await self._mark(session, _DONE, DONE_MS)
-        log.info("room %s: %d grades sent", room, count)
-
-    async def _take(self, session: SessionId) -> bool:
-        now = self._clock()
-        put = Put(table=TABLE, key=session, value=_TAKEN, expires_at=now + TAKEN_MS, if_absent=True)
-        return await self._store.put([put], now)
-
-    async def _mark(self, session: SessionId, value: bytes, kept_ms: int) -> None:
-        until = self._clock() + kept_ms
-        await self._store.put([Put(table=TABLE, key=session, value=value, expires_at=until)])
-
-    async def _send(
-        self, platform: PlatformView, entry: CourseEntry, shares: list[Present], at: int
-    ) -> int:
-        assert self._parts is not None  # noqa: S101 - `_grade` has looked
-        count = 0
-        for share in shares:
-            subject = await self._parts.people.subject(share.account_id)
-            # Somebody invited from elsewhere is nobody to this platform.
-            if subject is None or account_of(Way.LTI, platform.issuer, subject, self._key) != (
-                share.account_id
-            ):
-                continue
-            score = Score(subject=subject, percent=share.percent, at=at)
-            for item in entry.line_items:
-                await self._sent(platform, item, score)
-            count += 1
-        return count
-
-    async def _sent(self, platform: PlatformView, item: str, score: Score) -> None:
-        assert self._parts is not None  # noqa: S101 - `_grade` has looked
-        for wait_s in RETRIES_S:
-            try:
-                await self._parts.services.send_score(platform, item, score)
-            except Unreachable as fault:
-                log.warning("platform %s: a grade waits: %s", platform.platform_id, fault)
-                await asyncio.sleep(wait_s)
-            else:
-                return
-        await self._parts.services.send_score(platform, item, score)
+        scores = [
+            PendingScore(
+                platform_id=platform.platform_id,
+                room=room,
+                session=session,
+                account_id=share.account_id,
+                line_item=item,
+                percent=share.percent,
+                at=ended_at,
+            )
+            for share in shares_of(state)
+            for item in entry.line_items
+        ]
+        await self.keep.put_down(session, scores)
+        self._parts.sender.note(platform.platform_id)
 
 
 def shares_of(state: RoomState) -> Iterator[Present]:

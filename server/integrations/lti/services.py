@@ -38,6 +38,15 @@ that grows with the square of its length."""
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel="?next"?', re.IGNORECASE)
 
 
+class Refused(Unreachable):
+    """The platform was reached, knew us, and answered otherwise than with yes."""
+
+    def __init__(self, status: int) -> None:
+        """Carry the status of the answer."""
+        super().__init__(f"the platform answered with status {status}")
+        self.status = status
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """Somebody in a course."""
@@ -100,7 +109,8 @@ class Services:
         """Give one person's score.
 
         Raises:
-            Unreachable: the platform does not answer, or refuses.
+            Refused: the platform does not take it.
+            Unreachable: it does not answer, or gives no token.
         """
         at = datetime.fromtimestamp(score.at / 1000, UTC)
         body = {
@@ -132,7 +142,7 @@ class Services:
         if answer.status == 401:
             self._tokens.pop((platform.platform_id, scope), None)
         if not answer.is_success:
-            raise Unreachable(f"the platform answered with status {answer.status}")
+            raise Refused(answer.status)
         return answer
 
     async def _token(self, platform: PlatformView, scope: str) -> str:

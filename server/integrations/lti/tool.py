@@ -15,9 +15,11 @@ from server.integrations.lti.passes import Passes
 from server.integrations.lti.people import People
 from server.integrations.lti.platforms import Platforms
 from server.integrations.lti.rosters import Rosters
+from server.integrations.lti.score_sender import TURN_MS, TURNS, ScoreSender, SenderWorld
 from server.integrations.lti.services import Services
 from server.integrations.lti.tool_keys import ToolKeys
 from server.integrations.signed import RemoteKeys
+from server.integrations.turns import Turns
 from server.store.interface import Store
 from server.store.sealing import Sealer
 
@@ -40,6 +42,7 @@ class Tool:
     rosters: Rosters
     people: People
     grades: Grades
+    sender: ScoreSender
     calls: Calls
 
     @property
@@ -51,7 +54,7 @@ class Tool:
     async def running(self) -> AsyncIterator[None]:
         """Read members and send grades until the block is left."""
         await self.platforms.all()
-        async with asyncio.TaskGroup() as tasks:
+        async with self.sender.running(), asyncio.TaskGroup() as tasks:
             jobs = [
                 tasks.create_task(self.people.run(), name="lti: members"),
                 tasks.create_task(self.grades.run(), name="lti: grades"),
@@ -74,6 +77,7 @@ def make_tool(
     calls: Calls,
     clock: Callable[[], int],
     monotonic: Callable[[], float],
+    chance: Callable[[], float],
     grades: Grades,
 ) -> Tool:
     """Put the parts together.
@@ -84,6 +88,7 @@ def make_tool(
         keys: for each of `PURPOSES`, the ring of keys derived for it.
         calls: makes calls to platforms.
         clock, monotonic: ms UTC; seconds.
+        chance: from 0 to 1.
         grades: told of ended sessions by the hub already.
     """
     person_key = hub.world.person_key
@@ -102,7 +107,23 @@ def make_tool(
         monotonic=monotonic,
         settle=rosters.settle,
     )
-    grades.attach(platforms=platforms, courses=courses, people=people, services=services)
+    sender = ScoreSender(
+        grades.keep,
+        Turns(
+            table=TURNS,
+            store=store,
+            node=hub.world.node_id,
+            clock=clock,
+            lasts_ms=TURN_MS,
+            alive=hub.alive,
+        ),
+        SenderWorld(monotonic=monotonic, chance=chance),
+        platforms=platforms,
+        people=people,
+        services=services,
+        key=person_key,
+    )
+    grades.attach(platforms=platforms, courses=courses, sender=sender)
     return Tool(
         url=url,
         platforms=platforms,
@@ -114,5 +135,6 @@ def make_tool(
         rosters=rosters,
         people=people,
         grades=grades,
+        sender=sender,
         calls=calls,
     )

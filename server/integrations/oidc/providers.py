@@ -48,13 +48,17 @@ class Providers:
         monotonic: Callable[[], float],
     ) -> None:
         """Ask nobody yet."""
-        self.redirect_uri = url + BACK
+        self._back = url + BACK
         self.known = {one.id: one for one in providers}
         self.keys = keys
         self.remote_keys = RemoteKeys(calls, monotonic)
         self._calls = calls
         self._monotonic = monotonic
         self._described: dict[str, tuple[Described, float]] = {}
+
+    def redirect_uri(self, provider: ProviderSettings) -> str:
+        """Say where a provider, and no other one, sends people back to (RFC 9700, 4.4.2.2)."""
+        return f"{self._back}/{provider.id}"
 
     def named(self, provider_id: str) -> ProviderSettings:
         """Find a provider.
@@ -94,7 +98,7 @@ class Providers:
         fields = {
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": self.redirect_uri,
+            "redirect_uri": self.redirect_uri(provider),
             "code_verifier": verifier,
         }
         headers = {"Accept": "application/json"}

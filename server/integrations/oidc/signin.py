@@ -90,7 +90,7 @@ async def begin(known: Providers, edge: Edge, request: Request) -> Response:
     asked = {
         "response_type": "code",
         "client_id": provider.client_id,
-        "redirect_uri": known.redirect_uri,
+        "redirect_uri": known.redirect_uri(provider),
         "scope": SCOPE,
         "state": sign_claims((key,), AUDIENCE, _STATE.dump_python(state)),
         "nonce": _derived(key, "nonce", state),
@@ -107,6 +107,8 @@ async def finish(known: Providers, edge: Edge, request: Request) -> Response:
     state, key = _state(known, body.state, edge.now)
     if not is_key_of(body.key, state.key_hash):
         raise _refused(state.provider_id, "other browser")
+    if body.provider_id != state.provider_id:
+        raise _refused(state.provider_id, "issuer")
     provider = known.named(state.provider_id)
     if not await edge.directory.spend(f"oidc {state.jti}", state.exp * 1000):
         raise _refused(provider.id, "replayed")
@@ -157,7 +159,8 @@ async def _claims(
         Untrusted, Unreachable: it cannot be believed, or had.
     """
     described = await known.described(provider)
-    # Another provider's answer must not be taken to this one (mix-up, RFC 9207).
+    # Another provider's answer must not be taken to this one (mix-up, RFC 9207); those that do not
+    # say who they are have an address of their own.
     if (body.iss is not None or described.says_iss) and body.iss != provider.issuer:
         raise Untrusted("issuer")
     token = await known.id_token(provider, described, body.code, verifier)

@@ -4,10 +4,8 @@ Messages are put down in the very append that makes them true, so nothing acknow
 untold, and people in them are sealed like everywhere. Each is kept for seven days.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from operator import attrgetter
 
 import msgpack
@@ -15,8 +13,9 @@ import msgpack
 from protocol.ids import NodeId, RoomId
 from protocol.webhooks import DeliveryView, Topic
 from server.core.announcements import Announcement
+from server.integrations.turns import Turns
 from server.store.archive import Archive
-from server.store.interface import Corrupt, Put, Store, StoreError
+from server.store.interface import Corrupt, Put, Store
 from server.store.packed import unexpected, unpacked
 from server.store.sealing import Sealer
 
@@ -87,6 +86,7 @@ class WebhookKeep:
         self._archive = Archive(sealer, Announcement)
         self._clock = clock
         self._node = node
+        self._turns = Turns(table=TURNS, store=store, node=node, clock=clock, lasts_ms=TURN_MS)
         self._known: dict[str, Subscription] = {}
         self._tries: dict[str, int] = {}
 
@@ -193,36 +193,16 @@ class WebhookKeep:
     # --- turns -----------------------------------------------------------------------------
 
     async def take_turn(self, subscription: Subscription, room: RoomId) -> bool:
-        """Be the one node that tells a subscription of a room; False while another is.
-
-        When it is cancelled, the turn is nobody's: a write under way is done all the same, and
-        left alone it would hold the room up until it runs out.
-        """
-        put = replace(self._turn(subscription, room), if_absent=True)
-        taking = asyncio.ensure_future(self._store.put([put], self._clock()))
-        try:
-            return await asyncio.shield(taking)
-        except asyncio.CancelledError:
-            with suppress(StoreError):
-                if await taking:
-                    await self.end_turn(subscription, room)
-            raise
+        """Be the one node that tells a subscription of a room; False while another is."""
+        return await self._turns.take(_stream_key(subscription, room))
 
     async def keep_turn(self, subscription: Subscription, room: RoomId) -> None:
         """Prolong one's own turn, which has not run out."""
-        await self._store.put([self._turn(subscription, room)])
+        await self._turns.keep(_stream_key(subscription, room))
 
     async def end_turn(self, subscription: Subscription, room: RoomId) -> None:
         """Leave the turn to others."""
-        await self._store.put([replace(self._turn(subscription, room), value=None)])
-
-    def _turn(self, subscription: Subscription, room: RoomId) -> Put:
-        return Put(
-            table=TURNS,
-            key=_stream_key(subscription, room),
-            value=self._node.encode(),
-            expires_at=self._clock() + TURN_MS,
-        )
+        await self._turns.end(_stream_key(subscription, room))
 
 
 def _message_key(room: RoomId, number: int) -> str:

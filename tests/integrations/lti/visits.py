@@ -36,6 +36,7 @@ class Visits:
     def __init__(self, server: RunningServer, school: School, operator_key: str) -> None:
         self.server = server
         self.school = school
+        self.operator_key = operator_key
         self.http = httpx.AsyncClient(base_url=server.url, timeout=20)
         self.operator = httpx.AsyncClient(
             base_url=f"{server.url}/api/v1",

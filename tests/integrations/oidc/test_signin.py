@@ -97,8 +97,8 @@ class Desk:
         async with httpx.AsyncClient(timeout=20) as browser:
             answer = await browser.post(begun.json()["url"], data={"sub": sub, **more})
         back = urlsplit(answer.headers["location"])
-        assert back.path == "/sign-in"
-        return SignIn(key, dict(parse_qsl(back.query)))
+        assert back.path == f"/sign-in/{provider_id}"
+        return SignIn(key, {"provider_id": provider_id, **dict(parse_qsl(back.query))})
 
     async def refused(self, body: dict[str, Any]) -> str:
         async with self.server.http() as stranger:
@@ -181,6 +181,13 @@ async def test_the_answer_of_another_provider_is_refused(desk: Desk) -> None:
     assert await desk.refused(body | {"iss": ISSUER}) == "sign_in_failed"
 
 
+async def test_an_answer_that_came_by_another_providers_address_is_refused(desk: Desk) -> None:
+    """Providers that do not say who they are could be mixed up otherwise."""
+    body = (await desk.come_back("ada")).body
+
+    assert await desk.refused(body | {"provider_id": "open"}) == "sign_in_failed"
+
+
 @pytest.mark.parametrize("state", ["x", "a.b.c"])
 async def test_a_state_that_is_not_ours_is_refused(desk: Desk, state: str) -> None:
     body = (await desk.come_back("ada")).body
@@ -201,6 +208,12 @@ async def test_no_code_no_secret_and_no_person_is_in_the_log(desk: Desk) -> None
     coming = await desk.come_back("ada")
     await desk.http.post("/sign-in/finish", json=coming.body)
 
-    for secret in (*coming.body.values(), "s3cret", "ada@example.org"):
+    for secret in (
+        coming.key,
+        coming.back["code"],
+        coming.back["state"],
+        "s3cret",
+        "ada@example.org",
+    ):
         assert secret not in desk.server.log
     assert "signing in was refused: other browser" in desk.server.log
