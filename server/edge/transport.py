@@ -12,6 +12,7 @@ then; `conn` holds what is not a whole message yet; `connections` is what a shut
 
 import asyncio
 import logging
+import socket
 from abc import abstractmethod
 from typing import Any
 
@@ -21,6 +22,9 @@ from websockets.server import ServerProtocol
 
 EXTENSION = "usher.transport"
 """Name in the scope's extensions."""
+SEND_BYTES = 64 * 1024
+"""Asked of the kernel for each socket; Linux takes twice as much, its own bookkeeping included.
+Left alone it takes megabytes for a peer that does not read, and that memory is nowhere counted."""
 
 
 class Heir(asyncio.Protocol):
@@ -91,6 +95,9 @@ class EdgeSocket(WebSocketsSansIOProtocol):
             return
         self.connections.add(heir)  # type: ignore[arg-type]
         transport.set_protocol(heir)
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         while not self.queue.empty():
             message = self.queue.get_nowait()
             if message["type"] == "websocket.receive":
@@ -126,5 +133,5 @@ def socket_in(scope: Any) -> EdgeSocket:
     found = scope.get("extensions", {}).get(EXTENSION)
     if found is None:
         raise RuntimeError("serve with uvicorn and ws=server.edge.transport.EdgeSocket")
-    socket: EdgeSocket = found["socket"]
-    return socket
+    opened: EdgeSocket = found["socket"]
+    return opened

@@ -1,6 +1,7 @@
 """A line holds whatever a client does with it."""
 
 import asyncio
+import socket
 from contextlib import suppress
 from pathlib import Path
 from unittest.mock import patch
@@ -25,6 +26,7 @@ from tests.edge.wires import RawWire, frame, raw_wire
 TEXT, CONT, CLOSE, PING, PONG = 1, 0, 8, 9, 10
 HELLO = MSGPACK.encode(Hello(wire_version=WIRE_VERSION, window=Window()))
 BINARY = 2
+MEGABYTE = 1 << 20
 
 
 async def admitted(house: House, name: str = "Gil") -> tuple[str, str]:
@@ -193,6 +195,24 @@ async def test_who_takes_nothing_is_sent_no_more_than_fits_and_then_one_snapshot
         kinds = [type(MSGPACK.decode_server(data)) for data in guest.frames[before:]]
         assert kinds.count(Snapshot) == 1
         assert len(kinds) < 10
+
+
+async def test_what_the_kernel_keeps_for_who_takes_nothing_is_bounded(house: House) -> None:
+    """Left alone, it grows to megabytes before anything says that the peer is slow."""
+    session, ticket = await slow_and_host(house)
+    async with line(house, session, ticket=ticket) as guest:
+        await guest.hello(Window())
+        [slow] = ours(house)
+        client = guest.socket.transport
+        client.pause_reading()
+        client.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        ping = frame(PING, is_masked=False)
+        written = 0
+        while slow.is_writable and written < MEGABYTE:
+            slow.write(ping * 512)
+            written += 512 * len(ping)
+        # Some of it is what the client's kernel took before its buffer was made small.
+        assert not slow.is_writable
 
 
 async def rename_often(house: House, times: int) -> str:
