@@ -92,7 +92,7 @@ schema: $(VENV)/.runtime ## Write the JSON Schema and the types of the wire for 
 picture: $(VENV)/.dev web ## Take the README's picture anew
 	@USHER_PICTURE=1 $(BIN)/python -m pytest -q tests/journeys/test_busy_room.py
 
-simulate: $(VENV)/.made ## Try faults on simulated nodes: SEEDS=1..1000, or the one seed that failed
+simulate: $(VENV)/.dev ## Try faults on simulated nodes: SEEDS=1..1000, or the one seed that failed
 	@$(BIN)/python -m tests.simulation $(or $(SEEDS),1..1000)
 
 fuzz: $(VENV)/.dev ## Bend inputs for MINUTES=5, and keep what breaks something; TARGET=lines is one of them

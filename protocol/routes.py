@@ -118,6 +118,7 @@ Other routes (bodies in `protocol.http`):
 
 Pages: `/`, `/e/{entry_id}`, `/e/{entry_id}/attendance`, `/e/{entry_id}/audit`,
 `/join#g.{token}` (guest link), `/join#i.{token}` (invite link), `/sign-in#{token}`,
+`/sign-in/{provider_id}` (back from an OpenID provider),
 `/s/{session_id}` (gates and the room), `/embed#{token}` (the tab alone, for frames), `/outbox`,
 `/docs`, `/docs/{guide}`.
 The token stands in the fragment, which browsers never send: no server, proxy log or Referer sees

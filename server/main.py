@@ -120,7 +120,7 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
         steward = steward_of(settings, world)
         shared = store if isinstance(store, RedisStore) else None
         courier = courier_of(settings, webhooks, keyring)
-        grades = Grades(ScoreKeep(store, keyring.person_key, clock), time.monotonic)
+        grades = Grades(ScoreKeep(store, sealer, keyring.person_key, clock), time.monotonic)
         heard = [
             office.on_commit,
             courier.on_commit,

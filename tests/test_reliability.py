@@ -1,11 +1,12 @@
-"""docs/reliability.md promises nothing that no test holds."""
+"""docs/reliability.md and SECURITY.md promise nothing that no test holds."""
 
 import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
 TEXT = (HERE.parent / "docs" / "reliability.md").read_text(encoding="utf-8")
-NAMED = sorted(set(re.findall(r"`([\w/]+\.py)::(test_\w+)`", TEXT)))
+SECURITY = (HERE.parent / "SECURITY.md").read_text(encoding="utf-8")
+NAMED = sorted(set(re.findall(r"`([\w/]+\.py)::(test_\w+)`", TEXT + SECURITY)))
 ROWS = [line.strip("| ").split(" | ") for line in TEXT.splitlines() if re.match(r"\| \d+ \|", line)]
 CASES = 61
 
@@ -34,3 +35,23 @@ def test_every_limit_has_a_test() -> None:
 
     assert rows
     assert all("::test_" in row for row in rows)
+
+
+def test_every_border_of_trust_has_a_test() -> None:
+    borders = re.findall(r"^(\d)\. \*\*", SECURITY, re.M)
+    held = re.findall(r"^\| (\d) \| `.*::test_", SECURITY, re.M)
+
+    assert borders
+    assert held == borders
+
+
+def test_whatever_a_seed_has_found_is_listed() -> None:
+    """Tests say `Seed N` or `seed N` where the simulation has shown what they are about."""
+    said = {
+        seed
+        for path in (HERE / "hub").glob("test_*.py")
+        for seed in re.findall(r"[Ss]eed (\d+)", path.read_text("utf-8"))
+    }
+
+    assert said
+    assert said <= set(re.findall(r"simulation, seed (\d+)", TEXT))

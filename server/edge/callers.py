@@ -116,7 +116,7 @@ async def caller_of(edge: Edge, request: HTTPConnection) -> Caller:
 
 async def _browser(edge: Edge, request: HTTPConnection, address: str) -> Caller:
     account = None
-    claim = account_in(request, edge.secrets, edge.now)
+    claim = account_in(request, edge.settings, edge.secrets, edge.now)
     if claim is not None:
         person = await edge.directory.account(claim.account_id)
         if person is not None:
@@ -124,8 +124,10 @@ async def _browser(edge: Edge, request: HTTPConnection, address: str) -> Caller:
     return Caller(
         account=account,
         is_operator=claim is not None and account is not None and claim.is_operator,
-        device_id=device_in(request, edge.secrets),
-        tickets=tuple(ticket for _, ticket in tickets_in(request, edge.secrets, edge.now)),
+        device_id=device_in(request, edge.settings, edge.secrets),
+        tickets=tuple(
+            ticket for _, ticket in tickets_in(request, edge.settings, edge.secrets, edge.now)
+        ),
         address=address,
     )
 

@@ -4,6 +4,11 @@ All are HttpOnly and SameSite=Lax. A ticket's cookie goes only to the paths of i
 to the page of its entry, whose policy depends on who asks for it. A copy of it, one for each
 room, goes to the whole API: a door asks whether this browser is inside already, and a media
 page whether it was let in.
+
+Over https the device and the account carry the prefix `__Host-`, which browsers take from this
+very host alone: nobody who holds a neighbouring name can have a browser go about as theirs, and
+so come into what is bound to it. A ticket is good only together with the device it is for.
+Source: RFC 6265bis, section 4.1.3.
 """
 
 import hashlib
@@ -22,6 +27,7 @@ ACCOUNT = "usher_account"
 DEVICE = "usher_device"
 TICKET = "usher_ticket"
 INSIDE = "usher_in_"
+HOST_ONLY = "__Host-"
 MAX_INSIDE = 8
 """Rooms of which a browser keeps the copy; a request's headers must not grow without end."""
 
@@ -35,11 +41,11 @@ class Jar:
 
     def set_account(self, response: Response, value: Secret) -> None:
         """Sign in."""
-        self._set(response, ACCOUNT, value, self._settings.account_s, "/")
+        self._set(response, self._own(ACCOUNT), value, self._settings.account_s, "/")
 
     def set_device(self, response: Response, value: Secret) -> None:
         """Know this browser from now on."""
-        self._set(response, DEVICE, value, self._settings.device_s, "/")
+        self._set(response, self._own(DEVICE), value, self._settings.device_s, "/")
 
     def set_ticket(self, response: Response, session: SessionId, value: Secret) -> None:
         """Give the ticket of a session."""
@@ -60,7 +66,16 @@ class Jar:
 
     def drop_account(self, response: Response) -> None:
         """Sign out."""
-        response.delete_cookie(ACCOUNT, path="/", httponly=True, samesite="lax")
+        response.delete_cookie(
+            self._own(ACCOUNT),
+            path="/",
+            secure=self._settings.has_secure_cookies,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def _own(self, name: str) -> str:
+        return own_name(name, self._settings)
 
     def _set(self, response: Response, name: str, value: Secret, age_s: int, path: str) -> None:
         response.set_cookie(
@@ -87,27 +102,44 @@ def inside_name(room: RoomId) -> str:
     return INSIDE + hashlib.sha256(room.encode()).hexdigest()[:16]
 
 
+def own_name(name: str, settings: EdgeSettings) -> str:
+    """Name a cookie that no other host can set, where that can be had.
+
+    Args:
+        name: `ACCOUNT` or `DEVICE`.
+        settings: say whether this server is reached over https.
+    """
+    return f"{HOST_ONLY}{name}" if settings.has_secure_cookies else name
+
+
 def has_credentials(request: HTTPConnection) -> bool:
     """Say whether a request carries any of our cookies."""
-    return any(name.startswith("usher_") for name in request.cookies)
+    return any(name.removeprefix(HOST_ONLY).startswith("usher_") for name in request.cookies)
 
 
-def device_in(request: HTTPConnection, secrets: EdgeSecrets) -> DeviceId | None:
+def device_in(
+    request: HTTPConnection, settings: EdgeSettings, secrets: EdgeSecrets
+) -> DeviceId | None:
     """Say which browser this is."""
-    return read_device(secrets.ticket_keys, request.cookies.get(DEVICE, ""))
+    return read_device(secrets.ticket_keys, request.cookies.get(own_name(DEVICE, settings), ""))
 
 
-def account_in(request: HTTPConnection, secrets: EdgeSecrets, now: int) -> AccountClaim | None:
+def account_in(
+    request: HTTPConnection, settings: EdgeSettings, secrets: EdgeSecrets, now: int
+) -> AccountClaim | None:
     """Say who is signed in."""
-    return read_account(secrets.account_keys, request.cookies.get(ACCOUNT, ""), now)
+    value = request.cookies.get(own_name(ACCOUNT, settings), "")
+    return read_account(secrets.account_keys, value, now)
 
 
-def tickets_in(request: HTTPConnection, secrets: EdgeSecrets, now: int) -> list[tuple[str, Ticket]]:
+def tickets_in(
+    request: HTTPConnection, settings: EdgeSettings, secrets: EdgeSecrets, now: int
+) -> list[tuple[str, Ticket]]:
     """List the good tickets of this browser, each with the name of its cookie.
 
     A ticket made for another device than the browser's is no good: it was carried over.
     """
-    device = device_in(request, secrets)
+    device = device_in(request, settings, secrets)
     found = []
     for name, value in request.cookies.items():
         if name == TICKET or name.startswith(INSIDE):

@@ -174,7 +174,7 @@ def _next(edge: Edge, session: SessionId, participant_id: ParticipantId) -> str:
 
 def _surplus(edge: Edge, request: Request, room: RoomId) -> list[str]:
     """List cookies of other rooms that this browser should forget: the bad, then the oldest."""
-    tickets = dict(tickets_in(request, edge.secrets, edge.now))
+    tickets = dict(tickets_in(request, edge.settings, edge.secrets, edge.now))
     names = [name for name in request.cookies if name.startswith(INSIDE)]
     names = [name for name in names if name != inside_name(room)]
     names.sort(key=lambda name: tickets[name].exp if name in tickets else 0)

@@ -36,8 +36,8 @@ SCHEMES = {
         "type": "apiKey",
         "in": "cookie",
         "name": "usher_account",
-        "description": "Set by signing in. Writes also need a page of our own origin and the "
-        "header `X-Usher: 1`.",
+        "description": "Set by signing in; over https its name is `__Host-usher_account`. "
+        "Writes also need a page of our own origin and the header `X-Usher: 1`.",
     },
     "ticket": {
         "type": "http",

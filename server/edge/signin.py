@@ -85,7 +85,7 @@ def signed_in(
     response = reply(SignedIn(me=me_now, next=path))
     jar = Jar(edge.settings)
     jar.set_account(response, sign_account(edge.secrets.account_keys, claim))
-    if device_in(request, edge.secrets) is None:
+    if device_in(request, edge.settings, edge.secrets) is None:
         device = DeviceId(edge.fresh_id("d"))
         jar.set_device(response, sign_device(edge.secrets.ticket_keys, device))
     return response
@@ -164,13 +164,13 @@ async def sign_out(edge: Edge, request: Request) -> Response:
 
     Its sockets are closed at every node; those of other devices stay open.
     """
-    for _, ticket in tickets_in(request, edge.secrets, edge.now):
+    for _, ticket in tickets_in(request, edge.settings, edge.secrets, edge.now):
         await _close_sockets(edge, ticket)
     response = reply(Me())
     jar = Jar(edge.settings)
     jar.drop_account(response)
     jar.drop_inside(response, [name for name in request.cookies if name.startswith(INSIDE)])
-    for _, ticket in tickets_in(request, edge.secrets, edge.now):
+    for _, ticket in tickets_in(request, edge.settings, edge.secrets, edge.now):
         jar.drop_ticket(response, ticket.session_id)
     return response
 

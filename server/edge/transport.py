@@ -25,6 +25,9 @@ EXTENSION = "usher.transport"
 SEND_BYTES = 64 * 1024
 """Asked of the kernel for each socket; Linux takes twice as much, its own bookkeeping included.
 Left alone it takes megabytes for a peer that does not read, and that memory is nowhere counted."""
+BUFFER_BYTES = 64 * 1024
+"""Kept by the transport besides; beyond it nothing more is written before it was taken. With the
+one frame by which it is passed, no more than 256 KiB are kept for anybody."""
 
 
 class Heir(asyncio.Protocol):
@@ -95,6 +98,7 @@ class EdgeSocket(WebSocketsSansIOProtocol):
             return
         self.connections.add(heir)  # type: ignore[arg-type]
         transport.set_protocol(heir)
+        transport.set_write_buffer_limits(high=BUFFER_BYTES)
         sock = transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)

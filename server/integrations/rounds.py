@@ -90,7 +90,7 @@ class Rounds(Generic[K]):
             self._wake.set()
         if key in self._again:
             self._again.discard(key)
-            wait_s = wait_s or 0.0
+            wait_s = 0.0
         if wait_s is not None:
             self.note(key, wait_s)
 

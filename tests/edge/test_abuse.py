@@ -1,14 +1,18 @@
 """What somebody may try over a real socket who is not, or no longer, entitled to it."""
 
+import asyncio
+from contextlib import AsyncExitStack
+
 import pytest
 
 from protocol import commands as c
 from protocol.ids import LinkId, ParticipantId
 from protocol.messages import Delta, Position, Snapshot, Watch
 from protocol.roles import Group, Role
+from protocol.settings import EntrySettings
 from protocol.views import Range, Window
 from tests.edge.house import House, until
-from tests.edge.lines import line
+from tests.edge.lines import Line, line
 
 EVERYTHING = Window(groups={group: Range(count=50) for group in Group})
 
@@ -107,6 +111,43 @@ async def test_who_was_demoted_while_offline_resumes_with_less(house: House) -> 
     assert refused.problem is not None
     assert refused.problem.code == "not_allowed"
     assert not [frame for frame in again.frames if b"example.org" in frame]
+
+
+async def test_all_come_back_at_once_into_a_room_that_is_exactly_full(house: House) -> None:
+    """None of them is refused, nobody else gets in, and a place that is left is had once."""
+    people = 20
+    settings = EntrySettings(capacity=people, reserved_seats=0)
+    session = await house.make_open(settings=settings)
+    _, token = await house.make_link()
+    tickets = [(await house.guest(token, f"g{number}"))[1]["ticket"] for number in range(people)]
+    late = await house.browser()
+    form = {"token": token, "name": "Late", "email": "late@guests.example"}
+
+    async def back(stack: AsyncExitStack, ticket: str) -> Line:
+        one = await stack.enter_async_context(line(house, session, ticket=ticket))
+        await one.hello(Window())
+        await one.hear(Snapshot)
+        return one
+
+    for _ in range(2):
+        async with AsyncExitStack() as stack:
+            inside = await asyncio.gather(*(back(stack, ticket) for ticket in tickets))
+            await late.refused("room_full", "POST", "/doors/guest", form)
+            assert (await house.state()).places == people
+        await until(lambda: not house.watchers)
+        # All are reconnecting, and their places are kept.
+        await late.refused("room_full", "POST", "/doors/guest", form)
+    async with AsyncExitStack() as stack:
+        inside = await asyncio.gather(*(back(stack, ticket) for ticket in tickets))
+        assert (await inside[0].do(c.Leave())).is_done
+        comers = [await house.browser() for _ in range(5)]
+        answers = await asyncio.gather(
+            *(
+                one.call("POST", "/doors/guest", form | {"email": f"late{number}@guests.example"})
+                for number, one in enumerate(comers)
+            )
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 503, 503, 503, 503]
 
 
 async def test_the_whole_room_is_back_without_a_read_or_a_mail_for_each(

@@ -8,7 +8,7 @@ import pytest
 from protocol.ids import DeviceId, ParticipantId, SessionId
 from server.edge.cookies import ACCOUNT, DEVICE, INSIDE, MAX_INSIDE, TICKET
 from server.edge.tickets import Ticket, sign_device, sign_ticket
-from tests.edge.house import SECRETS, House, opened_house
+from tests.edge.house import HOST, SECRETS, House, opened_house
 
 
 def cookies_of(headers: list[str]) -> dict[tuple[str, str], dict[str, str]]:
@@ -57,8 +57,40 @@ async def test_over_https_every_cookie_is_secure(tmp_path: Path) -> None:
         answer = await browser.call("POST", "/sign-in", {"token": house.host_token()})
 
     found = cookies_of(answer.headers.get_list("set-cookie"))
-    assert len(found) == 2
-    assert all(morsel["secure"] for morsel in found.values())
+    assert set(found) == {(f"__Host-{ACCOUNT}", "/"), (f"__Host-{DEVICE}", "/")}
+    assert all(morsel["secure"] and not morsel["domain"] for morsel in found.values())
+
+
+async def test_a_device_that_a_neighbour_has_planted_is_not_taken_for_this_browser(
+    tmp_path: Path,
+) -> None:
+    """Session fixation: else what is bound to it then would be open to whoever has planted it.
+
+    A host beside ours can set cookies for the whole domain, but none whose name has the prefix.
+    """
+    planted = sign_device(SECRETS.ticket_keys, DeviceId("d_planted")).reveal()
+    async with opened_house(tmp_path, cookie_secure=True) as house:
+        browser = await house.browser()
+        browser.http.cookies.set(DEVICE, planted, domain="127.0.0.1", path="/")
+        answer = await browser.call("POST", "/sign-in", {"token": house.host_token()})
+
+    found = cookies_of(answer.headers.get_list("set-cookie"))
+    device = _device(found[f"__Host-{DEVICE}", "/"]["value"])
+    assert device != DeviceId("d_planted")
+
+
+async def test_over_https_nobody_is_signed_in_by_a_cookie_that_a_neighbour_can_set(
+    tmp_path: Path,
+) -> None:
+    async with opened_house(tmp_path, cookie_secure=True) as house:
+        browser = await house.browser()
+        answer = await browser.call("POST", "/sign-in", {"token": house.host_token()})
+        account = cookies_of(answer.headers.get_list("set-cookie"))[f"__Host-{ACCOUNT}", "/"]
+        for name, is_taken in ((ACCOUNT, False), (f"__Host-{ACCOUNT}", True)):
+            other = await house.browser()
+            other.http.cookies.set(name, account["value"], domain="127.0.0.1", path="/")
+            me = (await other.call("GET", "/me")).json()
+            assert (me.get("account_id") == HOST) is is_taken
 
 
 def test_a_browser_forgets_older_rooms_before_its_headers_grow(house: House) -> None:

@@ -2,11 +2,22 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
 
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from protocol.roles import Part
+from protocol.settings import EntrySettings
 from server.edge.limits import Bucket, Buckets, Limits, RateLimit
 from server.edge.settings import Rate, Rates
 from server.store.redis import RedisStore
 from server.store.redis_url import RedisUrl
+from tests.edge.house import opened_house
+from tests.edge.lines import line
+
+FEW = Rate(burst=2, per_s=0.001)
 
 
 class Seconds:
@@ -99,6 +110,48 @@ async def test_every_rate_has_its_limit() -> None:
             limit: RateLimit = getattr(limits, name)
             assert await limit.take("somebody") == 0.0
             assert await limit.wait_s("somebody") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("rates", "method", "path", "body"),
+    [
+        (
+            Rates(writes_per_caller=FEW),
+            *("PATCH", "/entries/{room}/settings"),
+            {"settings": EntrySettings().model_dump(mode="json"), "only": ["capacity"]},
+        ),
+        (Rates(searches_per_caller=FEW), "GET", "/entries/{room}/invitations?q=ada", None),
+    ],
+    ids=["writes", "searches"],
+)
+async def test_one_caller_asks_so_often_and_no_oftener(
+    tmp_path: Path, rates: Rates, method: str, path: str, body: Any
+) -> None:
+    async with opened_house(tmp_path, rates=rates) as house:
+        await house.make_entry()
+        first, second = [await house.account(name, Part.CO_EDITOR) for name in ("Ada", "Bo")]
+        where = path.format(room=house.room)
+        for _ in range(FEW.burst):
+            assert (await first.call(method, where, body)).is_success
+        answer = await first.call(method, where, body)
+
+        assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+        assert int(answer.headers["retry-after"]) > 100
+        assert (await second.call(method, where, body)).is_success
+
+
+async def test_sockets_open_so_often_from_one_address_and_no_oftener(tmp_path: Path) -> None:
+    async with opened_house(tmp_path, rates=Rates(sockets_per_address=FEW)) as house:
+        session = await house.make_open()
+        ticket = (await house.admitted_guest())["ticket"]
+        for _ in range(FEW.burst):
+            async with line(house, session, ticket=ticket) as one:
+                await one.hello()
+        with pytest.raises(InvalidStatus) as refused:
+            async with line(house, session, ticket=ticket):
+                pass
+
+    assert refused.value.response.status_code == 429
 
 
 async def test_nodes_that_share_a_limit_let_no_more_through_than_one(redis_url: str) -> None:

@@ -213,6 +213,7 @@ async def test_what_the_kernel_keeps_for_who_takes_nothing_is_bounded(house: Hou
             written += 512 * len(ping)
         # Some of it is what the client's kernel took before its buffer was made small.
         assert not slow.is_writable
+        client.abort()
 
 
 async def rename_often(house: House, times: int) -> str:

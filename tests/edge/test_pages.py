@@ -42,6 +42,7 @@ async def page(house: House, path: str, **headers: str) -> httpx.Response:
         ("/join", "join.html"),
         ("/join?utm_source=mail", "join.html"),
         ("/sign-in", "sign-in.html"),
+        ("/sign-in/university", "sign-in.html"),
         ("/s/e_1.s_1", "room.html"),
         ("/embed", "embed.html"),
         ("/docs", "docs.html"),

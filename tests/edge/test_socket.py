@@ -1,6 +1,7 @@
 """The life of a socket."""
 
 import json
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -11,8 +12,10 @@ from protocol.messages import Goodbye, Hello, Notice, NoticeKind, Snapshot, You
 from protocol.roles import Group, Role
 from protocol.version import SUBPROTOCOL_JSON, SUBPROTOCOL_MSGPACK, WIRE_VERSION, WIRE_VERSIONS
 from protocol.views import Window
-from tests.edge.house import House
+from server.hub.settings import HubSettings
+from tests.edge.house import House, opened_house, until
 from tests.edge.lines import line
+from tests.edge.wires import raw_wire
 
 
 @pytest.mark.parametrize("codec", [MSGPACK, JSON], ids=lambda codec: codec.name)
@@ -155,3 +158,21 @@ async def test_a_hello_of_another_version_than_was_agreed_on_is_refused(house: H
     async with line(house, session, ticket=ticket) as guest:
         await guest.say(Hello(wire_version=WIRE_VERSION + 1))
         assert await guest.end() == ("version_unsupported", 4028)
+
+
+async def test_who_says_nothing_after_the_handshake_is_not_waited_for(tmp_path: Path) -> None:
+    async with opened_house(tmp_path, hello_timeout_s=0.2) as house:
+        session = await house.make_open()
+        ticket = (await house.admitted_guest())["ticket"]
+        async with raw_wire(house, session, ticket) as silent:
+            assert await silent.close_code() == 4106
+        await until(lambda: not house.connections)
+
+
+async def test_a_node_has_so_many_rooms_open_and_no_more(tmp_path: Path) -> None:
+    settings = HubSettings(tick_ms=5, ping_ms=2_000, idle_s=3600, max_rooms=1)
+    async with opened_house(tmp_path, settings=settings) as house:
+        await house.make_entry()
+        host = await house.signed_in()
+        body = {"kind": "room", "name": "One more"}
+        await host.refused("overloaded", "POST", "/entries", body)

@@ -48,7 +48,6 @@ async def test_people_who_do_nothing_are_measured_as_well() -> None:
         (("churn", "--members", "30", "--rate", "10", "--seconds", "1"), "cpu_ms_per_event"),
         (("scroll", "--members", "60", "--moderators", "2", "--moves", "2"), "cpu_ms_per_move"),
         (("slow", "--members", "30", "--rounds", "2", "--repeats", "1"), "p99_ratio"),
-        (("stuck", "--members", "30", "--each", "5", "--rounds", "2"), "p99_ratio"),
         (("mixed", "--members", "30", "--part", "0.2"), "cpu_ms_per_event"),
     ],
 )
@@ -59,6 +58,14 @@ async def test_a_scenario_counts_what_it_costs(args: tuple[str, ...], figure: st
     assert report[figure] > 0
     assert report["frames"] > 0
     assert report["heard_bytes"] > report["said_bytes"] > 0
+
+
+async def test_whoever_is_stuck_takes_a_bounded_part_of_memory_and_the_silent_are_gone() -> None:
+    report = await report_of("stuck", "--members", "30", "--each", "40", "--rounds", "2")
+    assert report["p99_ratio"] > 0
+    assert report["kib_for_each"] < 256
+    assert report["still_connected"]["silent"] == 0
+    assert report["still_connected"]["crawls"] == 40
 
 
 async def test_an_overload_is_told_in_three_parts_and_sends_nobody_away_without_a_hint() -> None:

@@ -22,6 +22,10 @@ from server.core.validity import LINK_REFUSALS, invitation_refusal, link_state
 
 MAX_CONNECTIONS = 16
 """Sockets that one participant may have at once."""
+REMEMBERED_AT_LEAST = 1_000
+"""People of a session beyond its capacity, or as many again as that, whichever is more."""
+MAX_VISITS = 1_000_000
+"""Devices of guests that an entry knows again, in all of its sessions."""
 
 
 def visitor(ctx: Context) -> VisitorActor:
@@ -61,6 +65,19 @@ def refuse_when_full(ctx: Context, *, is_reserved: bool) -> None:
     settings = ctx.state.settings
     kept = 0 if is_reserved else min(settings.reserved_seats, settings.capacity - 1)
     if ctx.state.places >= settings.capacity - kept:
+        raise Refused(ErrorCode.ROOM_FULL)
+
+
+def _refuse_beyond_memory(ctx: Context, visit: GuestVisit | None) -> None:
+    """Refuse one guest more than can be remembered.
+
+    Everybody who ever came to a session stays in its record, also who filled a form in and never
+    connected; so one link could be filled in without end, and no place would ever be short.
+    """
+    capacity = ctx.state.settings.capacity
+    most = capacity + max(capacity, REMEMBERED_AT_LEAST)
+    is_new = visit is None and len(ctx.state.visits) >= MAX_VISITS
+    if is_new or len(ctx.state.participants) >= most:
         raise Refused(ErrorCode.ROOM_FULL)
 
 
@@ -176,6 +193,7 @@ def redeem_guest_link(ctx: Context, order: o.RedeemGuestLink) -> Answer:
         events = come_back(ctx, participant, who.device_id)
     else:
         refuse_when_full(ctx, is_reserved=False)
+        _refuse_beyond_memory(ctx, visit)
         participant = new_participant(
             ctx,
             person,

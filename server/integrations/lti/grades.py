@@ -18,7 +18,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from protocol.ids import AccountId, RoomId
+from protocol.ids import RoomId, SessionId
 from protocol.roles import Part, SessionState
 from server.core.attendance import Attended, attendance_of
 from server.core.record import Record
@@ -26,7 +26,7 @@ from server.core.state import RoomState
 from server.integrations.lti.courses import Courses
 from server.integrations.lti.platforms import Platforms
 from server.integrations.lti.score_sender import ScoreSender
-from server.integrations.lti.scores import PendingScore, ScoreKeep
+from server.integrations.lti.scores import Ended, ScoreKeep, Share
 from server.integrations.rounds import Rounds
 from server.store.interface import StoreError
 
@@ -34,14 +34,6 @@ log = logging.getLogger(__name__)
 
 ROOMS_AT_ONCE = 8
 STORE_WAIT_S = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
-    """For how much of a session somebody was there, in percent."""
-
-    account_id: AccountId
-    percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +55,12 @@ class Grades:
         """Hear of nothing yet; what scores are made with follows in `attach`."""
         self.keep = keep
         self._parts: _Parts | None = None
-        self._ended: dict[RoomId, RoomState] = {}
+        self._ended: dict[SessionId, tuple[RoomId, RoomState]] = {}
         self._rounds = Rounds(
             self._work,
             monotonic,
             at_once=ROOMS_AT_ONCE,
-            group_of=lambda room: room,
+            group_of=lambda session: session,
             rest_until=lambda _: 0.0,
         )
 
@@ -84,55 +76,51 @@ class Grades:
         """
         session = state.session
         if session is not None and session.state is SessionState.ENDED and session.opened_at:
-            self._ended[room] = state
-            self._rounds.note(room)
+            self._ended[session.id] = (room, state)
+            self._rounds.note(session.id)
 
     async def run(self) -> None:
         """Put down the scores of sessions that end, until cancelled."""
         await self._rounds.run()
 
-    async def _work(self, room: RoomId) -> float | None:
+    async def _work(self, session: SessionId) -> float | None:
         """Put down what a session gives; say in how many seconds to try again."""
-        state = self._ended.get(room)
-        if state is None:
+        heard = self._ended.get(session)
+        if heard is None:
             return None
+        room, state = heard
         try:
             await self._grade(room, state)
         except StoreError as problem:
             log.warning("room %s: grades wait for the store: %r", room, problem)
             return STORE_WAIT_S
-        if self._ended.get(room) is state:
-            del self._ended[room]
+        if self._ended.get(session) is heard:
+            del self._ended[session]
         return None
 
     async def _grade(self, room: RoomId, state: RoomState) -> None:
-        if self._parts is None or state.session is None:
+        if self._parts is None or state.session is None or state.session.ended_at is None:
             return
-        session, ended_at = state.session.id, state.session.ended_at
         entry = await self._parts.courses.entry(room)
-        if entry is None or not entry.line_items or ended_at is None:
+        if entry is None or not entry.line_items:
             return
         platform = (await self._parts.platforms.all()).get(entry.platform_id)
-        if platform is None or not platform.sends_grades or await self.keep.has(session):
+        ended = Ended(
+            platform_id=entry.platform_id,
+            room=room,
+            session=state.session.id,
+            line_items=entry.line_items,
+            at=state.session.ended_at,
+        )
+        if platform is None or await self.keep.is_over(ended):
             return
-        scores = [
-            PendingScore(
-                platform_id=platform.platform_id,
-                room=room,
-                session=session,
-                account_id=share.account_id,
-                line_item=item,
-                percent=share.percent,
-                at=ended_at,
-            )
-            for share in shares_of(state)
-            for item in entry.line_items
-        ]
-        await self.keep.put_down(session, scores)
+        # Of what ended while grades were switched off, nothing is sent later either.
+        shares = list(shares_of(state)) if platform.sends_grades else []
+        await self.keep.put_down(ended, shares)
         self._parts.sender.note(platform.platform_id)
 
 
-def shares_of(state: RoomState) -> Iterator[Present]:
+def shares_of(state: RoomState) -> Iterator[Share]:
     """Say how much of a session that is over each of its viewers was there for.
 
     Raises:
@@ -145,9 +133,10 @@ def shares_of(state: RoomState) -> Iterator[Present]:
     for one in record.people:
         account = state.participants[one.participant_id].account_id
         collaborator = state.collaborators.get(account) if account else None
-        if account and collaborator is not None and collaborator.part is Part.CO_VIEWER:
+        is_viewer = collaborator is not None and collaborator.part is Part.CO_VIEWER
+        if account and is_viewer and not one.person.is_erased:
             percent = share_of(one, opened_at, ended_at)
-            yield Present(account_id=account, percent=percent)
+            yield Share(account_id=account, person=one.person, percent=percent)
 
 
 def share_of(one: Attended, opened_at: int, ended_at: int) -> int:

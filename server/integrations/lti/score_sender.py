@@ -1,8 +1,9 @@
 """Has platforms take the scores that are kept for them, however long one is away.
 
 Each platform is on its own: one that does not answer holds up no other, and is tried again,
-later and later. A score that one platform refuses for good holds up none of its others. A score
-may be sent twice, by two nodes or after a crash; it is the same both times.
+later and later. A score that is not taken holds up none of the others. Of one person for one
+activity only the newest goes. A score may be sent twice, by two nodes or after a crash; it is
+the same both times.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from server.integrations.calls import BadAddress, Unreachable
 from server.integrations.identities import Way, account_of
 from server.integrations.lti.people import People
 from server.integrations.lti.platforms import Platforms
-from server.integrations.lti.scores import PendingScore, ScoreKeep
+from server.integrations.lti.scores import Kept, PendingScore, ScoreKeep
 from server.integrations.lti.services import Refused, Score, Services
 from server.integrations.rounds import Rounds
 from server.integrations.turns import Turns
@@ -27,8 +28,8 @@ from server.store.interface import StoreError
 log = logging.getLogger(__name__)
 
 TURNS = "lti_score_turn"
-TURN_MS = 30_000
-"""As long as the calls of one step may take."""
+TURN_MS = 45_000
+"""Longer than the calls of one step may take."""
 PLATFORMS_AT_ONCE = 16
 AT_ONCE = 4
 """Scores that a platform is given at the same time."""
@@ -36,13 +37,15 @@ SWEEP_S = 20.0
 """How often it is looked whether something was left behind, by a crash or by another node."""
 TURN_WAIT_S = 5.0
 BACKOFF_S = (5.0, 30.0, 120.0, 300.0, 900.0, 1_800.0, 3_600.0)
-FOR_GOOD = frozenset({400, 404, 405, 409, 410, 413, 415, 422})
-"""Answers that say this score will never be taken: its activity or its person is gone, or the
-platform has a newer one."""
-OF_ONE = frozenset({500, 501})
-"""Answers that may be about one score alone. All others are about the platform as a whole."""
+IS_THERE = 409
+"""The platform has this score, or a newer one."""
+FOR_GOOD = frozenset({400, 404, 405, 410, 413, 415, 422})
+"""Answers that say this score will never be taken: its activity or its person is gone."""
+OF_ALL = frozenset({401, 408, 425, 429, 502, 503, 504})
+"""Answers that are about the platform as a whole. All others may be about one score alone."""
 IN_VAIN = 3
-"""After so many steps in a row in which nothing was taken, the platform is left alone."""
+"""After so many steps in a row in which nothing was settled, the platform is left alone; the
+next round goes on from there, so that those behind have their turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +65,23 @@ class SenderWorld:
 
 class _Fate(Enum):
     SENT = auto()
-    REFUSED = auto()
-    """It will never be taken."""
+    SETTLED = auto()
+    """It is not to be sent any more."""
     WAITS = auto()
     """It may be taken later; nothing is known of others."""
     AWAY = auto()
     """Nobody is there to take any."""
 
 
-_SETTLED = frozenset({_Fate.SENT, _Fate.REFUSED})
+_DONE = frozenset({_Fate.SENT, _Fate.SETTLED})
+
+
+@dataclass(slots=True)
+class _Rest:
+    """How often a platform was tried in vain, and until when it is left alone."""
+
+    failures: int
+    until: float
 
 
 class ScoreSender:
@@ -99,7 +110,9 @@ class ScoreSender:
         self._people = people
         self._services = services
         self._key = key
-        self._failures: dict[str, int] = {}
+        self._rests: dict[str, _Rest] = {}
+        self._stopped_at: dict[str, str] = {}
+        """Behind which key the next round goes on, of platforms that were left alone."""
         self._rounds = Rounds(
             self._work,
             world.monotonic,
@@ -152,61 +165,91 @@ class ScoreSender:
 
     async def _in_turn(self, platform_id: str) -> float | None:
         counts = Counter[_Fate]()
-        after, in_vain = "", 0
-        while in_vain < IN_VAIN and (page := await self._keep.page(platform_id, after, AT_ONCE)):
+        after = began = self._stopped_at.pop(platform_id, "")
+        in_vain = 0
+        while page := await self._keep.page(platform_id, after, AT_ONCE):
             platform = (await self._platforms.all()).get(platform_id)
-            fates = await self._sent(platform, [score for _, score in page])
+            fates = await self._sent(platform, page)
             counts.update(fates)
-            settled = [key for (key, _), fate in zip(page, fates, strict=True) if fate in _SETTLED]
-            await self._keep.drop(settled, [self._turns.held(platform_id)])
-            if _Fate.AWAY in fates:
-                break
-            in_vain = 0 if settled else in_vain + 1
-            after = page[-1][0]
-        return self._next(platform_id, counts)
+            done = [one.key for one, fate in zip(page, fates, strict=True) if fate in _DONE]
+            await self._keep.drop(done, [self._turns.held(platform_id)])
+            after = page[-1].key
+            in_vain = 0 if done else in_vain + 1
+            if _Fate.AWAY in fates or in_vain == IN_VAIN:
+                self._stopped_at[platform_id] = after
+                return self._rest(platform_id, counts)
+        if began:
+            return 0.0  # From the first one, now.
+        if counts[_Fate.WAITS]:
+            return self._rest(platform_id, counts)
+        self._calm(platform_id)
+        return None
 
-    async def _sent(self, platform: PlatformView | None, scores: list[PendingScore]) -> list[_Fate]:
+    async def _sent(self, platform: PlatformView | None, page: list[Kept]) -> list[_Fate]:
         async with asyncio.TaskGroup() as tasks:
-            sending = [tasks.create_task(self._send(platform, score)) for score in scores]
+            sending = [tasks.create_task(self._send(platform, one)) for one in page]
         return [one.result() for one in sending]
 
-    async def _send(self, platform: PlatformView | None, pending: PendingScore) -> _Fate:
-        if platform is None or not platform.sends_grades:
-            return _Fate.REFUSED
-        subject = await self._people.subject(pending.account_id)
+    async def _send(self, platform: PlatformView | None, kept: Kept) -> _Fate:
+        """Send a score; whatever happens is its own fate, and no other's."""
+        score = kept.score
+        if platform is None or not platform.sends_grades or kept.is_outdone:
+            return _Fate.SETTLED
+        try:
+            return await self._tried(platform, score)
+        except Refused as refusal:
+            return _fate_of(refusal, platform, score)
+        except BadAddress:
+            log.warning("room %s: the address for its grades cannot be called", score.room)
+            return _Fate.WAITS
+        except (Unreachable, StoreError) as fault:
+            log.warning("platform %s: grades wait: %s", platform.platform_id, fault)
+            return _Fate.AWAY
+        except Exception:
+            log.exception("room %s: a grade waits by a fault of ours", score.room)
+            return _Fate.WAITS
+
+    async def _tried(self, platform: PlatformView, score: PendingScore) -> _Fate:
+        subject = await self._people.subject(score.account_id)
         # Somebody invited from elsewhere is nobody to this platform; who was erased, to anybody.
         if subject is None or account_of(Way.LTI, platform.issuer, subject, self._key) != (
-            pending.account_id
+            score.account_id
         ):
-            return _Fate.REFUSED
-        score = Score(subject=subject, percent=pending.percent, at=pending.at)
-        try:
-            await self._services.send_score(platform, pending.line_item, score)
-        except Refused as refusal:
-            log.warning(
-                "platform %s, room %s: a grade was refused with status %d",
-                *(pending.platform_id, pending.room, refusal.status),
-            )
-            if refusal.status in FOR_GOOD:
-                return _Fate.REFUSED
-            return _Fate.WAITS if refusal.status in OF_ONE else _Fate.AWAY
-        except Unreachable as fault:
-            log.warning(
-                "platform %s, room %s: a grade waits: %s",
-                *(pending.platform_id, pending.room, fault),
-            )
-            return _Fate.WAITS if isinstance(fault, BadAddress) else _Fate.AWAY
+            return _Fate.SETTLED
+        if await self._keep.is_erased(score):
+            return _Fate.SETTLED
+        given = Score(subject=subject, percent=score.percent, at=score.at)
+        await self._services.send_score(platform, score.line_item, given)
         return _Fate.SENT
 
-    def _next(self, platform_id: str, counts: Counter[_Fate]) -> float | None:
+    def _calm(self, platform_id: str) -> None:
+        self._rests.pop(platform_id, None)
+
+    def _rest(self, platform_id: str, counts: Counter[_Fate]) -> float:
+        """Leave a platform alone; each time for longer, as long as it takes nothing at all."""
         if counts[_Fate.SENT]:
-            log.info("platform %s: %d grades sent", platform_id, counts[_Fate.SENT])
-            self._failures.pop(platform_id, None)
-        if not counts[_Fate.WAITS] + counts[_Fate.AWAY]:
-            self._failures.pop(platform_id, None)
-            return None
-        failures = self._failures.get(platform_id, 0)
-        self._failures[platform_id] = failures + 1
-        backoff_s = self._world.backoff_s
-        wait_s = backoff_s[min(failures, len(backoff_s) - 1)]
-        return wait_s * (0.75 + self._world.chance() / 2)
+            self._calm(platform_id)
+        now, backoff_s = self._world.monotonic(), self._world.backoff_s
+        before = self._rests.get(platform_id)
+        if before is not None and now < before.until:
+            return before.until - now  # Something new made us try before the time.
+        failures = before.failures if before else 0
+        wait_s = backoff_s[min(failures, len(backoff_s) - 1)] * (0.75 + self._world.chance() / 2)
+        self._rests[platform_id] = _Rest(failures + 1, now + wait_s)
+        return wait_s
+
+
+def _fate_of(refusal: Refused, platform: PlatformView, score: PendingScore) -> _Fate:
+    if refusal.status == IS_THERE:
+        return _Fate.SETTLED
+    if refusal.status in FOR_GOOD:
+        log.warning(
+            "platform %s, room %s: a grade was refused for good, with status %d",
+            *(platform.platform_id, score.room, refusal.status),
+        )
+        return _Fate.SETTLED
+    log.warning(
+        "platform %s, room %s: a grade waits: status %d",
+        *(platform.platform_id, score.room, refusal.status),
+    )
+    return _Fate.AWAY if refusal.status in OF_ALL else _Fate.WAITS

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from protocol.lti import PlatformView
 from server.edge.origins import origin_of
-from server.integrations.calls import Calls, Unreachable, json_in
+from server.integrations.calls import BadAddress, Calls, Unreachable, json_in
 from server.integrations.lti.messages import MAX_ROLES
 from server.integrations.lti.tool_keys import ToolKeys
 from server.integrations.outgoing import Answer
@@ -109,6 +109,7 @@ class Services:
         """Give one person's score.
 
         Raises:
+            BadAddress: the line item is no address that may be called.
             Refused: the platform does not take it.
             Unreachable: it does not answer, or gives no token.
         """
@@ -122,7 +123,11 @@ class Services:
             "timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         }
         headers = {"Content-Type": SCORE_TYPE}
-        await self._asked(platform, WRITE_SCORES, "POST", scores_url(line_item), headers, body)
+        try:
+            url = scores_url(line_item)
+        except ValueError:
+            raise BadAddress("the line item is no address") from None
+        await self._asked(platform, WRITE_SCORES, "POST", url, headers, body)
 
     async def _asked(
         self,

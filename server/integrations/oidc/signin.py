@@ -108,7 +108,7 @@ async def finish(known: Providers, edge: Edge, request: Request) -> Response:
     if not is_key_of(body.key, state.key_hash):
         raise _refused(state.provider_id, "other browser")
     if body.provider_id != state.provider_id:
-        raise _refused(state.provider_id, "issuer")
+        raise _refused(state.provider_id, "other provider")
     provider = known.named(state.provider_id)
     if not await edge.directory.spend(f"oidc {state.jti}", state.exp * 1000):
         raise _refused(provider.id, "replayed")

@@ -22,7 +22,8 @@ from server.core import events as e
 from server.core import orders as o
 from server.core.actors import SERVER
 from server.core.consents import consent_version
-from server.core.rules.admission import MAX_CONNECTIONS
+from server.core.rules import admission
+from server.core.rules.admission import MAX_CONNECTIONS, REMEMBERED_AT_LEAST
 from server.core.state import Consent
 from tests.core.given import DAY, HOUR, MINUTE, NOON, SECOND, Someone, Story
 
@@ -248,6 +249,35 @@ def test_a_seat_that_is_not_taken_is_free_for_the_next() -> None:
     story.passes(MINUTE)
     story.redeems(second, story.open_link).granted()
     story.opens(first).then_refused(ErrorCode.ROOM_FULL)
+
+
+def test_a_form_that_is_filled_in_for_ever_fills_no_memory() -> None:
+    """Nobody of them connects, so their seats are free again and the room is never full."""
+    story = Story(capacity=2, reserved_seats=0)
+    known = [story.someone(f"Guest {number}") for number in range(REMEMBERED_AT_LEAST + 1)]
+    for one in known:
+        story.redeems(one, story.open_link).granted()
+        story.passes(MINUTE)
+    # The host is one of the people of the session.
+    assert len(story.state.participants) == REMEMBERED_AT_LEAST + 2
+    visits = len(story.state.visits)
+    story.redeems(story.someone("Late"), story.open_link).then_refused(ErrorCode.ROOM_FULL)
+    assert len(story.state.visits) == visits
+    # Whoever is remembered already comes back, and who was invited comes in.
+    story.redeems(known[0], story.open_link).granted()
+    story.passes(MINUTE)
+    story.invited("Ines", InvitationType.VIEWER)
+
+
+def test_an_entry_knows_so_many_devices_of_guests_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story = Story()
+    first = story.came("First", story.open_link)
+    monkeypatch.setattr(admission, "MAX_VISITS", 1)
+    story.redeems(story.someone("Second"), story.open_link).then_refused(ErrorCode.ROOM_FULL)
+    story.leaves(first)
+    story.redeems(first, story.open_link).granted()
 
 
 def test_a_host_comes_in_and_comes_back_however_full_the_room_is() -> None:

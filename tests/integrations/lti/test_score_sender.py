@@ -1,12 +1,15 @@
 """A platform that is away gets its grades when it is back, also from a server that was killed."""
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 
 import pytest
 import pytest_asyncio
 
 from protocol.client import connect
+from server.integrations.lti.score_sender import AT_ONCE, IN_VAIN, IS_THERE
+from server.integrations.lti.scores import GRADED
 from tests.integrations.lti.conftest import opened_visits
 from tests.integrations.lti.test_services import until
 from tests.integrations.lti.visits import Visits
@@ -64,35 +67,77 @@ async def test_a_server_that_is_killed_sends_what_a_platform_could_not_take(own:
     assert [(one["userId"], one["scoreGiven"]) for one in own.school.scores] == [("s1", 100)]
 
 
-@pytest.mark.parametrize("status", [404, 422, 500])
+@pytest.mark.parametrize("status", [403, 404, 500])
 async def test_a_score_that_is_not_taken_holds_up_no_other(own: Visits, status: int) -> None:
     """For good or not: those of others in the session are sent, and of the next session too."""
     own.school.score_answers["s1"] = status
     link = f"refused-{status}"
     await held(own, link, "s1", "s2")
-    await until(lambda: own.school.scores)
+    await until(lambda: taken(own, "s2"))
     await held(own, link, "s2")
-    await until(lambda: len(own.school.scores) == 2)
-    assert {one["userId"] for one in own.school.scores} == {"s2"}
-    assert f"a grade was refused with status {status}" in own.server.log
+    await until(lambda: len(taken(own, "s2")) == 2)
+    assert not taken(own, "s1")
+    is_final = status == 404
+    word = "was refused for good, with status" if is_final else "waits: status"
+    assert f"a grade {word} {status}" in own.server.log
 
     # One that was refused for good is not sent any more; any other is, when the time comes.
     own.school.score_answers.clear()
     await own.server.kill()
     await own.server.start()
-    if status == 500:
-        await until(lambda: len(own.school.scores) == 3)
+    if not is_final:
+        await until(lambda: taken(own, "s1"))
     await held(own, link, "s2")
-    await until(lambda: len(own.school.scores) == (4 if status == 500 else 3))
-    sent = [one["userId"] for one in own.school.scores]
-    assert sent.count("s1") == (1 if status == 500 else 0)
+    await until(lambda: len(taken(own, "s2")) == 3)
+    assert len(taken(own, "s1")) == (not is_final)
 
 
-async def test_an_activity_without_a_usable_address_holds_up_no_other(own: Visits) -> None:
-    await held(own, "no address", "s1")
-    await held(own, "beside-it", "s1")
-    await until(lambda: own.school.scores)
-    assert [one["at"] for one in own.school.scores] == ["/items/beside-it/scores?of=7"]
+def taken(visits: Visits, student: str) -> set[str]:
+    """List of which moments somebody's scores were taken; the same may come twice."""
+    scores = visits.school.scores
+    return {one["timestamp"] for one in scores if one["userId"] == student}
+
+
+async def test_many_that_are_not_taken_hold_up_nobody_behind_them(own: Visits) -> None:
+    """More of them than a round tries: the next one goes on where it stopped."""
+    for number in range(AT_ONCE * IN_VAIN + 1):
+        await held(own, f"no address {number}", "s1", "s2")
+    await held(own, "beside-them", "s1", "s2")
+    # Whoever of the two comes later has all of the other's before them.
+    await until(lambda: taken(own, "s1") and taken(own, "s2"), limit_s=60)
+
+
+async def test_a_platform_that_has_a_score_is_not_asked_again(own: Visits) -> None:
+    own.school.score_answers["s1"] = IS_THERE
+    await held(own, "there", "s1", "s2")
+    await until(lambda: taken(own, "s2"))
+    await until(lambda: own.school.asked_to_score >= 2)
+    own.school.score_answers.clear()
+    await held(own, "there-too", "s2")
+    await until(lambda: len(taken(own, "s2")) == 2)
+    assert not taken(own, "s1")
+    assert f"status {IS_THERE}" not in own.server.log
+
+
+def noted(visits: Visits) -> str:
+    """Name the sessions whose scores were put down, as the store has them."""
+    path = visits.server.folder / "data" / "usher.sqlite3"
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
+        return str(store.execute("SELECT key FROM value WHERE kind = ?", (GRADED,)).fetchall())
+
+
+async def test_of_a_session_that_ended_while_grades_were_off_nothing_is_sent(own: Visits) -> None:
+    await own.register(sends_grades=False)
+    room = await held(own, "off", "s1")
+    await until(lambda: room in noted(own))
+    await own.register(sends_grades=True)
+    await own.server.kill()
+    await own.server.start()
+    # It is looked at again whenever its room is opened.
+    await own.asked("GET", f"/entries/{room}")
+    await held(own, "on", "s2")
+    await until(lambda: taken(own, "s2"))
+    assert not taken(own, "s1")
 
 
 async def test_a_platform_that_does_not_answer_holds_up_no_other(own: Visits) -> None:
