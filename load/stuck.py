@@ -30,6 +30,9 @@ ASKED = 12
 """Windows of 200 rows that each asks for and does not read: more than any buffer may hold."""
 AFTER_S = 15.0
 """Longer than somebody may leave pings unanswered."""
+PATIENCE_S = 60.0
+"""A busy machine asks later, and hears later that nobody answers."""
+LOOK_S = 0.5
 PONG = client_frame(MSGPACK.encode(Pong()))
 ASK = b"".join(
     client_frame(
@@ -85,6 +88,7 @@ async def stuck(plan: StuckPlan) -> dict[str, Any]:
             plan.tell(f"{len(burdens.sockets)} who are stuck")
             with_them = await rounds_of(room, crowd, changed, plan.rounds)
             await asyncio.sleep(AFTER_S)
+            await burdens.silent_gone()
             stuck_mib = usage_of(room.server.pid).rss_mib
             left = burdens.left()
         finally:
@@ -156,6 +160,13 @@ class Burdens:
                 said = b""
             if not said:
                 self._forget(made)
+
+    async def silent_gone(self) -> None:
+        """Wait until whoever is silent was taken for lost, and not for ever."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                while self.left()[Way.SILENT]:
+                    await asyncio.sleep(LOOK_S)
 
     def left(self) -> Counter[Way]:
         """Count those whose connection still stands, by the kernel's word."""
