@@ -2,10 +2,12 @@
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import kubernetes_validate
@@ -15,17 +17,19 @@ import yaml  # type: ignore[import-untyped]
 from prometheus_client.parser import text_string_to_metric_families
 
 from protocol.errors import ErrorCode
+from tests import checkout
 from tests.edge.house import opened_house
 
 DEPLOY = Path(__file__).parents[1] / "docs" / "deploy"
 ROOT = DEPLOY.parents[1]
 UNITS = sorted(DEPLOY.glob("*.service"))
 BIN = Path(sys.executable).parent
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 
 
-def ran(*command: str) -> None:
+def ran(*command: str, cwd: Path = ROOT) -> None:
     done = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=cwd, capture_output=True, text=True, timeout=100, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -34,14 +38,77 @@ def test_the_image_has_no_fault_that_a_linter_knows() -> None:
     ran(str(BIN / "hadolint"), str(DEPLOY / "Dockerfile"))
 
 
+def is_named(path: PurePosixPath, pattern: str) -> bool:
+    anywhere = pattern.removeprefix("**/")
+    if anywhere != pattern:
+        return path.match(anywhere)
+    return PurePosixPath("/", path).match(f"/{pattern}")
+
+
+def is_sent(path: PurePosixPath) -> bool:
+    """Say whether a builder gets a file: the last line decides that names it or a folder of it."""
+    found = True
+    for line in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines():
+        if any(is_named(one, line.removeprefix("!")) for one in (path, *path.parents[:-1])):
+            found = line.startswith("!")
+    return found
+
+
+@cache
+def sent() -> list[PurePosixPath]:
+    return [path for path in checkout.files() if is_sent(path)]
+
+
+def laid_out(stage: str, into: Path) -> tuple[Path, list[str]]:
+    """Copy what a stage copies; give the folder in which it ends, and what it would run."""
+    [text] = re.findall(rf"^FROM \S+ AS {stage}$(.*?)^FROM ", DOCKERFILE, re.M | re.S)
+    here, commands = PurePosixPath("/"), []
+    for word, rest in re.findall(r"^([A-Z]+) (.+)$", text, re.MULTILINE):
+        if word == "WORKDIR":
+            here /= rest
+        elif word == "RUN":
+            commands.append(rest)
+        else:
+            assert word == "COPY"
+            *sources, target = rest.split()
+            assert target.endswith("/")  # a folder, so that a file keeps its name
+            to = into / (here / target).relative_to("/")
+            for source in sources:
+                for path in (one for one in sent() if one.is_relative_to(source)):
+                    below = path.relative_to(source)
+                    checkout.copy(path, to / (below if below.name else path.name))
+    return into / here.relative_to("/"), commands
+
+
 def test_the_image_is_made_of_what_there_is_and_runs_as_nobody_in_particular() -> None:
-    text = (DEPLOY / "Dockerfile").read_text()
-    allowed = set((DEPLOY / "Dockerfile.dockerignore").read_text().splitlines())
-    for line in re.findall(r"^COPY (?!--from)(.+)$", text, re.MULTILINE):
+    for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE):
         for source in line.split()[:-1]:
-            assert (ROOT / source).exists(), source
-            assert f"!{source.partition('/')[0]}" in allowed, source
-    assert re.search(r"^USER 10001$", text, re.MULTILINE)
+            assert any(path.is_relative_to(source) for path in sent()), source
+    assert re.search(r"^USER 10001$", DOCKERFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "name", ["data/keys.json", "web/dist/index.html", "server/edge/__pycache__/edge.pyc", ".git/x"]
+)
+def test_no_key_and_nothing_that_was_built_elsewhere_is_sent_to_the_builder(name: str) -> None:
+    assert not is_sent(PurePosixPath(name))
+
+
+def test_the_pages_are_built_of_what_their_stage_copies_and_that_is_no_more_than_needed(
+    tmp_path: Path,
+) -> None:
+    web, [install, build] = laid_out("pages", tmp_path)
+    beside = {path.relative_to(web.parent) for path in web.parent.rglob("*") if path.is_file()}
+    guides = (ROOT / "web" / "build" / "guides.ts").read_text(encoding="utf-8")
+    needed = {Path(name) for name in re.findall(r'^  "\S+": "(\S+)",$', guides, re.MULTILINE)}
+    assert needed <= beside
+    assert [path for path in beside - needed if path.parts[0] != "web"] == []
+
+    assert install.startswith("npm ci ")
+    checkout.link(ROOT / "web" / "node_modules", web / "node_modules")
+    ran(*shlex.split(build), cwd=web)
+    for made in ("docs.html", "module/participants-tab.js", "client/types/client/index.d.ts"):
+        assert (web / "dist" / made).is_file(), made
 
 
 def test_compose_fits_the_specification() -> None:

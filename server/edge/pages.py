@@ -37,7 +37,7 @@ DOCS = "docs.html"
 GUIDES = frozenset(
     (
         *("attendance", "audit", "embed", "embed.py", "embed.ts", "javascript", "lti", "media"),
-        *("protocol", "python", "sign-in", "webhooks", "wire"),
+        *("operations", "protocol", "python", "sign-in", "webhooks", "wire"),
     )
 )
 """What can be read at `/docs/…`; the build makes them out of docs/ (`web/build/guides.ts`)."""

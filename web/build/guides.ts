@@ -20,6 +20,7 @@ export const FILES: Readonly<Record<string, string>> = {
   "javascript": "web/client/package/README.md",
   "lti": "docs/lti.md",
   "media": "docs/media.md",
+  "operations": "docs/operations.md",
   "protocol": "docs/protocol.md",
   "python": "protocol/client/python/README.md",
   "sign-in": "docs/sign-in.md",

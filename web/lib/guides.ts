@@ -4,7 +4,8 @@ type Load = () => Promise<{ default: string }>;
 
 /** Those that the reference lists, in the order of a reader who begins. */
 export const GUIDES = [
-  "sign-in", "embed", "lti", "webhooks", "media", "attendance", "audit", "python", "javascript", "protocol", "wire",
+  "sign-in", "embed", "lti", "webhooks", "media", "attendance", "audit", "operations", "python", "javascript", "protocol",
+  "wire",
 ] as const;
 export type Guide = (typeof GUIDES)[number];
 
@@ -18,6 +19,7 @@ const LOAD: ReadonlyMap<string, Load> = new Map<string, Load>([
   ["media", () => import("virtual:guide/media")],
   ["attendance", () => import("virtual:guide/attendance")],
   ["audit", () => import("virtual:guide/audit")],
+  ["operations", () => import("virtual:guide/operations")],
   ["python", () => import("virtual:guide/python")],
   ["javascript", () => import("virtual:guide/javascript")],
   ["protocol", () => import("virtual:guide/protocol")],

@@ -13,12 +13,14 @@ describe("a guide", () => {
 
   it.each([
     ["[a](embed.md)", '<a href="/docs/embed">a</a>'],
+    ["[a](operations.md#many-nodes)", '<a href="/docs/operations#many-nodes">a</a>'],
     ["[a](lti.md#moodle)", '<a href="/docs/lti#moodle">a</a>'],
     ["[a](examples/embed.py)", '<a href="/docs/embed.py">a</a>'],
     ["[a](#below)", '<a href="#below">a</a>'],
     ["[a](/docs)", '<a href="/docs">a</a>'],
     ["[a](https://usher.example/)", '<a href="https://usher.example/">a</a>'],
     ["[a](decisions/003-who-is-who.md)", "a"],
+    ["[a](deploy/usher.service)", "a"],
     ["[a](javascript:alert(1))", "a"],
   ])("%s leads to a page of ours, or nowhere", (text, html) => {
     expect(guide(text)).toBe(`<p>${html}</p>\n`);
