@@ -98,8 +98,10 @@ simulate: $(VENV)/.dev ## Try faults on simulated nodes: SEEDS=1..1000, or the o
 fuzz: $(VENV)/.dev ## Bend inputs for MINUTES=5, and keep what breaks something; TARGET=lines is one of them
 	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),5) $(TARGET)
 
-package: $(VENV)/.runtime web ## Build the wheel and the source package into dist/, pages included
+package: $(VENV)/.runtime web ## Build the server (wheel and source, pages included) and its clients for Python and Node into dist/
 	@$(BIN)/python -m hatchling build -d dist
+	@cd protocol/client/python && "$(CURDIR)/$(BIN)/python" -m hatchling build -t wheel -d "$(CURDIR)/dist"
+	@cd web/dist/client && $(NPM) pack --pack-destination "$(CURDIR)/dist"
 
 soak: $(VENV)/.dev ## Have people come and go at 500 connections for MINUTES=10, and see whether anything grows
 	@$(BIN)/python -m load soak --minutes $(or $(MINUTES),10) $(ARGS)

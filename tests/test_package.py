@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.checkout import lay_out
 from tests.running import RunningServer
 
 ROOT = Path(__file__).parents[1]
@@ -24,20 +25,44 @@ def ran(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> s
     return done.stdout
 
 
-def built(kind: str, folder: Path, source: Path = ROOT) -> Path:
-    ran(sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder), cwd=source)
+def built(folder: Path, source: Path) -> Path:
+    ran(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=source)
     [made] = folder.iterdir()
     return made
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built("wheel", tmp_path_factory.mktemp("wheel"))
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make package` leaves in a checkout whose pages are built."""
+    folder = tmp_path_factory.mktemp("beside") / "usher"
+    lay_out(folder)
+    ran("make", "package", cwd=folder)
+    return folder / "dist"
+
+
+@pytest.fixture(scope="module")
+def wheel(dist: Path) -> Path:
+    [made] = dist.glob("usher-*.whl")
+    return made
 
 
 def names_in(wheel: Path) -> set[str]:
     with zipfile.ZipFile(wheel) as packed:
         return set(packed.namelist())
+
+
+def test_the_server_and_both_clients_are_built(dist: Path) -> None:
+    assert {re.sub(r"\d+\.\d+\.\d+", "N", one.name) for one in dist.iterdir()} == {
+        *("usher-N-py3-none-any.whl", "usher-N.tar.gz"),
+        *("usher_client-N-py3-none-any.whl", "usher-client-N.tgz"),
+    }
+
+
+@pytest.mark.parametrize("readme", ["protocol/client/python", "web/client/package"])
+def test_clients_are_installed_from_a_file_that_was_built(readme: str, dist: Path) -> None:
+    text = (ROOT / readme / "README.md").read_text(encoding="utf-8")
+    [pattern] = re.findall(r"^\w+ install \.\./usher/dist/(\S+)$", text, re.MULTILINE)
+    assert len(list(dist.glob(pattern))) == 1
 
 
 def test_the_wheel_has_all_that_the_server_needs_and_nothing_of_the_workshop(wheel: Path) -> None:
@@ -63,11 +88,11 @@ def test_the_metadata_names_version_licence_and_what_it_is(wheel: Path) -> None:
 
 
 def test_the_source_package_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
-    source = built("sdist", tmp_path / "sdist")
+    [source] = wheel.parent.glob("*.tar.gz")
     with tarfile.open(source) as packed:
         packed.extractall(tmp_path / "source", filter="data")
     [folder] = (tmp_path / "source").iterdir()
-    again = built("wheel", tmp_path / "again", folder)
+    again = built(tmp_path / "again", folder)
     assert names_in(again) == names_in(wheel)
 
 
