@@ -86,8 +86,8 @@ format: $(VENV)/.dev ## Repair what style would refuse, as far as a tool can
 types: $(VENV)/.dev ## Check types
 	@$(BIN)/mypy
 
-schema: $(VENV)/.runtime ## Write the JSON Schema and the types of the wire for web/
-	@$(BIN)/python -m protocol.schema
+schema: $(VENV)/.runtime ## Write docs/schema (JSON Schema, AsyncAPI, OpenAPI) and the types of the wire for web/
+	@$(BIN)/python -m server.edge.contract $(ARGS)
 
 picture: $(VENV)/.dev web ## Take the README's picture anew
 	@USHER_PICTURE=1 $(BIN)/python -m pytest -q tests/journeys/test_busy_room.py

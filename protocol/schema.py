@@ -1,5 +1,6 @@
 """Write the contract for other languages: `python -m protocol.schema [--check]`.
 
+`python -m server.edge.contract` writes the description of HTTP beside it, which needs the routes.
 `docs/schema/usher.v1.json` is a JSON Schema of every message, command and HTTP body,
 `docs/schema/usher.v1.asyncapi.json` describes the socket by AsyncAPI, and
 `web/lib/protocol.d.ts` has all of it as TypeScript types. They are made from the classes in this
@@ -13,7 +14,7 @@ import inspect
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -130,27 +131,37 @@ def files() -> dict[Path, str]:
     said = {"ServerMessage", *(shape.__name__ for shape in replies())}
     types = declarations(schema["$defs"], {Direction.TO_SERVER: heard, Direction.TO_CLIENT: said})
     return {
-        SCHEMA_PATH: _written(schema),
-        ASYNCAPI_PATH: _written(asyncapi.document(EXAMPLE, schema["$defs"])),
+        SCHEMA_PATH: written(schema),
+        ASYNCAPI_PATH: written(asyncapi.document(EXAMPLE, schema["$defs"])),
         TYPES_PATH: types,
     }
 
 
-def _written(document: Schema) -> str:
+def written(document: Schema) -> str:
+    """Write a document as it stands in its file."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def stale(root: Path = ROOT) -> list[Path]:
+def stale(root: Path = ROOT, made: Callable[[], Mapping[Path, str]] = files) -> list[Path]:
     """List the files that are not what would be written now."""
     return [
         path
-        for path, text in files().items()
+        for path, text in made().items()
         if not (root / path).exists() or (root / path).read_text(encoding="utf-8") != text
     ]
 
 
-def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
+def main(
+    arguments: Sequence[str] | None = None,
+    root: Path = ROOT,
+    made: Callable[[], Mapping[Path, str]] = files,
+) -> int:
     """Write the files, or with `--check` say which are out of date.
+
+    Args:
+        arguments: of the command line; None for those of this process.
+        root: the folder of the repository.
+        made: makes the files.
 
     Returns:
         0, or 1 if a file is out of date.
@@ -158,11 +169,11 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     parser = argparse.ArgumentParser(prog="python -m protocol.schema", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
     if parser.parse_args(arguments).check:
-        old = stale(root)
+        old = stale(root, made)
         for path in old:
-            sys.stderr.write(f"{path} is out of date: run python -m protocol.schema\n")
+            sys.stderr.write(f"{path} is out of date: run make schema\n")
         return 1 if old else 0
-    for path, text in files().items():
+    for path, text in made().items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     return 0
