@@ -1,5 +1,8 @@
 """Figures for operators, and whether a node is ready."""
 
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -54,6 +57,25 @@ async def test_no_label_is_what_somebody_sent(house: House) -> None:
     assert "secret" not in page
     assert "BREW" not in page
     assert 'usher_refusals_total{code="' in page
+
+
+async def test_the_guide_lists_every_figure_of_ours_with_its_labels(house: House) -> None:
+    """One that has no value yet has no labels to compare, so that each has to have had one."""
+    async with httpx.AsyncClient(base_url=house.url) as http:
+        await http.get("/api/v1/sessions/nowhere")
+        page = (await http.get("/metrics")).text
+    shown = {
+        family.name + ("_total" if family.type == "counter" else ""): {
+            label for one in family.samples for label in one.labels if label != "le"
+        }
+        for family in text_string_to_metric_families(page)
+        if family.name.startswith("usher_") and not family.name.endswith("_created")
+    }
+    text = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    [listed] = re.findall(r"^- `/metrics` is(.*?)\n\n", text, re.MULTILINE | re.DOTALL)
+    told = re.findall(r"`(usher_\w+)(?:\{([\w,]+)\})?`", listed)
+
+    assert {name: set(filter(None, labels.split(","))) for name, labels in told} == shown
 
 
 @pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])

@@ -1,14 +1,16 @@
 """A platform that is away gets its grades when it is back, also from a server that was killed."""
 
+import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, closing
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from protocol.client import connect
-from server.integrations.lti.score_sender import AT_ONCE, IN_VAIN, IS_THERE
+from server.integrations.lti.score_sender import AT_ONCE, FOR_GOOD, IN_VAIN, IS_THERE
 from server.integrations.lti.scores import GRADED
 from tests.integrations.lti.conftest import opened_visits
 from tests.integrations.lti.test_services import until
@@ -31,6 +33,12 @@ def _answers(own: Visits) -> None:
     own.school.score_answers.clear()
     own.school.scores.clear()
     own.school.asked_to_score = 0
+
+
+async def test_the_guide_names_the_answers_that_are_final() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "lti.md").read_text(encoding="utf-8")
+    [said] = re.findall(r"refused for good\s\(([^)]+)\)", text)
+    assert {int(code) for code in re.findall(r"\d+", said)} == FOR_GOOD
 
 
 async def held(visits: Visits, link: str, *students: str) -> str:
