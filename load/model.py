@@ -176,7 +176,7 @@ def model(found: Mapping[str, Any]) -> str:
 
 
 def check(found: Mapping[str, Any]) -> list[tuple[str, float, float]]:
-    """Predict what was measured and not fitted; give it beside what was measured."""
+    """Predict what was measured, also where it was fitted; give it beside what was measured."""
     costs = costs_of(found)
     rows: list[tuple[str, float, float]] = []
     for size, one in found["sizes"]["rooms"].items():
