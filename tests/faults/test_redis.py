@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
+from protocol.client import Refused
+from protocol.errors import ErrorCode
 from tests.crowd import Crowd
 from tests.nodes import RunningNodes, running_nodes
 from tests.redis_servers import RedisServer, eventually, redis_cluster, redis_server, sentinel_trio
@@ -43,6 +46,33 @@ async def test_redis_is_killed_and_comes_back_with_all_that_was_acknowledged(
             await asyncio.sleep(1)  # as long as whoever watches over processes takes
             await redis.start()
             await crowd.everybody_acts()
+
+
+@pytest.mark.timeout(180)
+async def test_a_redis_that_is_empty_again_ends_sessions_in_words_and_nodes_serve_on(
+    tmp_path: Path,
+) -> None:
+    """Restarted without its file, or another server at the same address: nothing is made up."""
+    codes: set[str] = set()
+    async with (
+        redis_server(tmp_path / "redis") as redis,
+        running_nodes(tmp_path, 2, redis.url, QUICK) as nodes,
+    ):
+        try:
+            async with Crowd(nodes, 6).inside() as crowd:
+                await crowd.everybody_acts()
+                await redis.call("FLUSHALL")
+                await asyncio.Event().wait()
+        except* Refused as refused:
+            codes = {one.problem.code for one in refused.exceptions if isinstance(one, Refused)}
+        assert codes == {ErrorCode.SESSION_ENDED}
+
+        async def all_are_ready() -> bool:
+            async with httpx.AsyncClient() as http:
+                answers = [await http.get(f"{node.url}/readyz") for node in nodes.nodes]
+            return all(answer.is_success for answer in answers)
+
+        await eventually(all_are_ready, "both nodes are ready")
 
 
 @pytest.mark.timeout(180)

@@ -280,6 +280,7 @@ class Node(Process):
         """Hold every copy that this node has to the log."""
         for room in self.hub.rooms:
             self.auditor.check_replica(self.name, room)
+            _check_sockets(self.name, room)
 
     # --- the doors -------------------------------------------------------------------------
 
@@ -412,3 +413,21 @@ class Node(Process):
 
 def _close_code(outcome: Outcome) -> int:
     return REFUSALS[outcome.code].close if isinstance(outcome, Rejected) else 1000
+
+
+def _check_sockets(name: str, room: Room) -> None:
+    """Hold those who are sent a room to those whom the replica has inside: neither less nor more."""
+    if not room.is_loaded:
+        return
+    state = room.replica.state
+    recorded = {
+        connection.id: one for one in state.participants.values() for connection in one.connections
+    }
+    for watcher in room._shown.all():
+        participant = recorded.get(watcher.connection_id)
+        may_see = audience_of(state, participant) if participant is not None else None
+        sees = watcher.cohort.key.audience if watcher.cohort is not None else None
+        if watcher.window is not None:
+            assert sees == may_see, f"{name}: {watcher.connection_id} is sent {sees}, not {may_see}"
+        else:
+            assert sees is None, f"{name}: {watcher.connection_id} is sent what it did not ask for"
