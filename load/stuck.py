@@ -165,7 +165,7 @@ class Burdens:
         """Wait until whoever is silent was taken for lost, and not for ever."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
-                while self.left()[Way.SILENT]:
+                while self.left()[Way.SILENT]:  # noqa: ASYNC110 - the kernel tells nobody
                     await asyncio.sleep(LOOK_S)
 
     def left(self) -> Counter[Way]:

@@ -416,7 +416,7 @@ def _close_code(outcome: Outcome) -> int:
 
 
 def _check_sockets(name: str, room: Room) -> None:
-    """Hold those who are sent a room to those whom the replica has inside: neither less nor more."""
+    """Hold those who are sent a room to those whom the replica has inside: the very same."""
     if not room.is_loaded:
         return
     state = room.replica.state
