@@ -1,6 +1,7 @@
 """The description of the API is a valid one, and describes all of it."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +14,16 @@ from server.edge.openapi import body_model, document
 from server.edge.openapi_links import GIVES
 from server.edge.operations import OPERATIONS
 from tests.edge.house import House
+from tests.running import running_server
 
 DOCUMENT = document(OPERATIONS, "https://usher.example")
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 
-def operations() -> list[tuple[str, str, dict[str, Any]]]:
+def operations(document: dict[str, Any] = DOCUMENT) -> list[tuple[str, str, dict[str, Any]]]:
     return [
         (path, method, described)
-        for path, item in DOCUMENT["paths"].items()
+        for path, item in document["paths"].items()
         for method, described in item.items()
     ]
 
@@ -62,9 +64,31 @@ def test_it_passes_the_validator_of_the_standard() -> None:
     OpenAPIV31SpecValidator(DOCUMENT).validate()
 
 
+async def test_what_a_real_server_serves_is_valid_with_all_that_is_added_to_it(
+    tmp_path: Path,
+) -> None:
+    """The others look at what the edge has by itself; server/main.py adds to that."""
+    async with running_server(tmp_path) as server, server.http() as browser:
+        served = (await browser.get("/openapi.json")).json()
+
+    OpenAPIV31SpecValidator(served).validate()
+    check_references(served)
+    found = operations(served)
+    for path, method, described in found:
+        check_operation(path, method, described)
+    names = [described["operationId"] for _, _, described in found]
+    assert len(names) == len(set(names))
+    added = {path for path, _, _ in found} - {path for path, _, _ in operations()}
+    assert {path.split("/")[1] for path in added} == {"lti", "sign-in"}
+
+
 def test_every_reference_leads_somewhere() -> None:
-    schemas = DOCUMENT["components"]["schemas"]
-    references = {one["$ref"] for one in walk(DOCUMENT) if "$ref" in one}
+    check_references(DOCUMENT)
+
+
+def check_references(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    references = {one["$ref"] for one in walk(document) if "$ref" in one}
 
     assert references
     for reference in references:
@@ -73,6 +97,10 @@ def test_every_reference_leads_somewhere() -> None:
 
 @pytest.mark.parametrize(("path", "method", "described"), operations())
 def test_each_operation_is_whole(path: str, method: str, described: dict[str, Any]) -> None:
+    check_operation(path, method, described)
+
+
+def check_operation(path: str, method: str, described: dict[str, Any]) -> None:
     assert method in METHODS
     assert path.startswith("/")
     assert described["summary"].endswith(".")
