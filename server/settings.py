@@ -7,7 +7,9 @@ test holds the two equal.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from server.edge.origins import origin_of
 from server.keyring import FILE_NAME
 
 LOOPBACKS = ("127.0.0.0/8", "::1")
@@ -114,7 +116,7 @@ class Settings:
             port=_number(env, "PORT", 8000, 0, 65_535),
             data=Path(env.get("USHER_DATA") or "data"),
             public_url=_url(env, "USHER_URL"),
-            origins=_words(env, "USHER_ORIGINS"),
+            origins=_origins(env, "USHER_ORIGINS"),
             trusted_proxies=_words(env, "USHER_PROXIES"),
             metrics_readers=_words(env, "USHER_METRICS") or LOOPBACKS,
             inner_networks=_words(env, "USHER_INNER"),
@@ -163,6 +165,22 @@ def _url(env: Mapping[str, str], name: str) -> str:
     if text and not text.startswith(("http://", "https://")):
         raise SettingsError(f"{name} has to begin with http:// or https://.")
     return text
+
+
+def _origins(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Read origins, and write them as browsers do, which are compared with exactly.
+
+    Small letters, no usual port, no slash at the end: all that can only mean one origin.
+    """
+    found = []
+    for text in _words(env, name):
+        origin = origin_of(text)
+        if not origin or set(urlsplit(text)[2:]) - {"", "/"}:
+            raise SettingsError(
+                f"{name} has to hold origins like https://your.example, without a path."
+            )
+        found.append(origin)
+    return tuple(found)
 
 
 def _words(env: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ FILE = "usher.sqlite3"
 TABLE = "server"
 FINGERPRINT = "keyring"
 RETRY_S = 0.5
+_REDIS_URL = "One server is redis://user:password@host:6379/0; docs/operations.md has all forms."
 
 
 @asynccontextmanager
@@ -41,7 +42,7 @@ async def opened_store(
         try:
             url = RedisUrl.parse(settings.redis_url)
         except BadRedisUrl as fault:
-            raise Unusable(str(fault)) from fault
+            raise Unusable(str(fault), _REDIS_URL) from fault
         async with AsyncExitStack() as stack:
             yield await _reached(stack, url, patience_s)
     else:
@@ -72,7 +73,8 @@ async def sealer_for(store: Store, keyring: Keyring) -> Sealer:
         known = await store.get(TABLE, FINGERPRINT, 0)
         if known != keyring.fingerprint:
             raise Unusable(
-                "The key file is not the one with which this data was written. Every node, and "
-                "a restored backup, needs the same key file: copy it, or name it in USHER_KEYS."
+                "The key file is not the one with which this data was written.",
+                "Every node, and a restored backup, needs the same key file: copy it, or name it "
+                "in USHER_KEYS.",
             )
     return Sealer(store, MasterKeys.of(*keyring.named("persons")))

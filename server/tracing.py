@@ -1,7 +1,7 @@
 """Whether commands are followed, by the settings. What follows them is installed apart."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from server.process import StartError
@@ -9,6 +9,8 @@ from server.settings import Settings
 
 if TYPE_CHECKING:
     from server.integrations.traces import OpenTelemetryTraces
+
+INSTALL = "pip install 'usher[traces]'"
 
 
 @asynccontextmanager
@@ -23,11 +25,18 @@ async def traces_of(
     if not settings.traces_url:
         yield None
         return
+    async with sender()(settings.traces_url, node_name) as traces:
+        yield traces
+
+
+def sender() -> Callable[[str, str], AbstractAsyncContextManager["OpenTelemetryTraces"]]:
+    """Load `sent_traces`, from what not everybody has installed.
+
+    Raises:
+        StartError: the extra is not there.
+    """
     try:
         from server.integrations.traces import sent_traces
     except ImportError as fault:
-        raise StartError(
-            "USHER_TRACES needs what is not installed: pip install 'usher[traces]'"
-        ) from fault
-    async with sent_traces(settings.traces_url, node_name) as traces:
-        yield traces
+        raise StartError(f"USHER_TRACES needs what is not installed: {INSTALL}") from fault
+    return sent_traces

@@ -39,12 +39,25 @@ def test_links_begin_with_the_public_address_when_there_is_one() -> None:
         ("USHER_LOG", "loud"),
         ("USHER_DEMO", "yes"),
         ("USHER_TICK_MS", "0"),
+        ("USHER_ORIGINS", "lms.example"),
+        ("USHER_ORIGINS", "https://lms.example/course"),
+        ("USHER_ORIGINS", "https://lms.example?a"),
+        ("USHER_ORIGINS", "https://*.lms.example"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name) as caught:
         Settings.from_env({name: value})
     assert value not in str(caught.value) or value in "0"
+
+
+def test_origins_are_written_as_browsers_send_them() -> None:
+    given = "https://lms.example/ https://LMS.Example:8443 http://portal.example:80"
+    assert Settings.from_env({"USHER_ORIGINS": given}).origins == (
+        "https://lms.example",
+        "https://lms.example:8443",
+        "http://portal.example",
+    )
 
 
 def test_every_variable_stands_in_the_documentation_and_every_documented_one_is_read() -> None:

@@ -14,9 +14,12 @@ from server.cli.api import local_url
 from server.cli.findings import Finding, Patient, fault, ok, skipped, warning
 from server.edge.clients import networks
 from server.integrations.mail.settings import BadMailSetting, MailSettings
+from server.integrations.oidc.settings import BadProvidersError, read_providers
 from server.keyring import KeyringError, load_or_make
 from server.main import pages_folder
+from server.process import StartError
 from server.settings import Settings, SettingsError
+from server.tracing import INSTALL, sender
 
 LITTLE_SPACE = 1 << 30
 TOO_LITTLE_SPACE = 100 << 20
@@ -25,6 +28,12 @@ SPARE_FILES = 256
 """Files that a node has open beside its sockets: the store, mails, calls."""
 SHORT_BACKLOG = 1_024
 ASK_S = 5.0
+NOT_READY = {
+    "draining": "It is on its way out: start it anew once it has ended.",
+    "lease": "Others may have given it up: it comes back by itself, or start it anew.",
+    "store": "Mend its store: the line about the store says how.",
+}
+"""What to do about each reason of `/readyz`."""
 
 # --- the settings --------------------------------------------------------------------------
 
@@ -90,6 +99,34 @@ async def check_address(patient: Patient) -> list[Finding]:
         says = "TLS ends at a proxy that is not named: all clients seem to have one address."
         return [warning("address", says, "Name the proxy in USHER_PROXIES.")]
     return [ok("address", f"People come by {url}.")]
+
+
+async def check_sign_in(patient: Patient) -> list[Finding]:
+    """Read the file of those at whom people sign in."""
+    path = patient.settings.oidc
+    if path is None:
+        return [skipped("sign-in", "No providers of OpenID Connect.")]
+    try:
+        found = read_providers(path)
+    except BadProvidersError as problem:
+        cure = (
+            f"Write {path} as docs/sign-in.md shows, and let the user that runs the server read "
+            "it and the files that it names."
+        )
+        return [fault("sign-in", str(problem), cure)]
+    return [ok("sign-in", f"{path.name} can be used; providers in it: {len(found)}.")]
+
+
+async def check_traces(patient: Patient) -> list[Finding]:
+    """Look for what sends traces, where they are wanted."""
+    if not patient.settings.traces_url:
+        return [skipped("traces", "Nobody asks for them.")]
+    try:
+        sender()
+    except StartError:
+        says = "USHER_TRACES is set, and what sends traces is not installed."
+        return [fault("traces", says, f"{INSTALL}, or leave out USHER_TRACES.")]
+    return [ok("traces", "What sends them is installed.")]
 
 
 async def check_pages(_patient: Patient) -> list[Finding]:
@@ -192,5 +229,6 @@ async def _running(url: str) -> list[Finding]:
         return [fault("server", says, "Look at its log; start it anew.")]
     if answer.status_code == httpx.codes.OK:
         return [ok("server", f"Runs at {url} and is ready.")]
-    why = ", ".join(answer.json().get("why_not", ()))
-    return [fault("server", f"Runs at {url} and is not ready: {why}.", "See /readyz in docs.")]
+    why = answer.json().get("why_not", ())
+    says = f"Runs at {url} and is not ready: {', '.join(why)}."
+    return [fault("server", says, " ".join(NOT_READY.get(one, "See its log.") for one in why))]

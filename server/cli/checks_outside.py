@@ -1,10 +1,11 @@
 """Checks of what the server talks to: store, mail server, media server."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from server.cli.findings import Finding, Patient, fault, ok, skipped, warning
 from server.integrations.mail.smtp import SmtpMailer
@@ -12,8 +13,10 @@ from server.integrations.media.livekit import LiveKit, LiveKitSettings, MediaErr
 from server.integrations.outgoing import EVERYWHERE, BadTargetError, Outgoing
 from server.keyring import Keyring, KeyringError, load_or_make
 from server.settings import Settings
-from server.store.interface import StoreError
+from server.store.interface import StoreError, Unusable
 from server.store.redis import RedisStore
+from server.store.redis_check import weaknesses
+from server.store.redis_faults import cure_of
 from server.stores import FILE, opened_store, sealer_for
 from server.surroundings import clock
 
@@ -27,35 +30,48 @@ async def check_store(patient: Patient) -> list[Finding]:
     settings = patient.settings
     if not settings.redis_url and not (settings.data / FILE).exists():
         return [skipped("store", "Made on the first start.")]
-    with _heard("server.store") as said:
+    with _unsaid("server.store"):
         try:
             async with opened_store(settings, exclusive=False) as store:
                 found = [ok("store", "Can be used.")]
-                if settings.key_file.exists():
-                    await sealer_for(store, _keyring(settings))
+                if (keyring := _keyring(settings)) is not None:
+                    await sealer_for(store, keyring)
                 if isinstance(store, RedisStore):
-                    found += await _clock(store)
-        except (StoreError, KeyringError) as problem:
-            cure = "See docs/operations.md: Many nodes." if settings.redis_url else _OTHER_FILE
+                    found += await _redis(store)
+        except Unusable as problem:
+            return [fault("store", problem.says, problem.cure or _OTHER_FILE)]
+        except StoreError as problem:
+            cure = cure_of(problem) if settings.redis_url else _SQLITE
             return [fault("store", str(problem), cure)]
-    return found + [warning("store", each, "As it says.") for each in said]
+    return found
 
 
-_OTHER_FILE = "Bring back a backup, or start the version that wrote it."
+_OTHER_FILE = "Bring back a backup."
+_SQLITE = "Give the files to the user that runs the server, and make room on that disk."
 
 
-def _keyring(settings: Settings) -> Keyring:
-    return load_or_make(settings.key_file)
+def _keyring(settings: Settings) -> Keyring | None:
+    """Read the keys, if there are any that can be read; `check_keys` says what is wrong."""
+    try:
+        return load_or_make(settings.key_file) if settings.key_file.exists() else None
+    except (KeyringError, OSError):
+        return None
 
 
-async def _clock(store: RedisStore) -> list[Finding]:
-    for info in await store.wire.info():
+async def _redis(store: RedisStore) -> list[Finding]:
+    infos = await store.wire.info()
+    weak = weaknesses(infos, store.wire.url.replicas)
+    return [*(warning("store", each.says, each.cure) for each in weak), _clock(infos)]
+
+
+def _clock(infos: Iterable[Mapping[str, Any]]) -> Finding:
+    for info in infos:
         theirs = int(info.get("server_time_usec", 0)) // 1000
         apart = abs(clock() - theirs) if theirs else 0
         if apart > CLOCK_MS:
             says = f"The clock of Redis and that of this machine are {apart / 1000:.0f} s apart."
-            return [fault("clock", says, "Set both by NTP: timedatectl set-ntp true")]
-    return [ok("clock", "That of Redis and that of this machine agree.")]
+            return fault("clock", says, "Set both by NTP: timedatectl set-ntp true")
+    return ok("clock", "That of Redis and that of this machine agree.")
 
 
 async def check_ages(patient: Patient) -> list[Finding]:
@@ -82,7 +98,7 @@ async def check_mail(patient: Patient) -> list[Finding]:
             return []
         return [skipped("mail", "No mail server: mails lie in the outbox of this server.")]
     settings = replace(patient.mail, timeout_s=SMTP_S)
-    with _heard("server.integrations.mail"):
+    with _unsaid("server.integrations.mail"):
         failure = await SmtpMailer(settings).reach()
     where = f"{settings.host}:{settings.port}"
     if failure is None:
@@ -119,19 +135,13 @@ async def check_media(patient: Patient) -> list[Finding]:
 
 
 @contextmanager
-def _heard(name: str) -> Iterator[list[str]]:
-    """Hear warnings instead of having them printed."""
-    said: list[str] = []
-
-    class Listening(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.append(record.getMessage())
-
-    logger, handler = logging.getLogger(name), Listening(logging.WARNING)
+def _unsaid(name: str) -> Iterator[None]:
+    """Keep from the terminal what a finding says."""
+    logger, handler = logging.getLogger(name), logging.NullHandler()
     logger.addHandler(handler)
     was, logger.propagate = logger.propagate, False
     try:
-        yield said
+        yield
     finally:
         logger.propagate = was
         logger.removeHandler(handler)

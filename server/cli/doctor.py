@@ -20,9 +20,10 @@ from server.cli.output import REFUSED, show
 MARKS = {OK: "✓", WARNING: "!", FAULT: "✗", SKIPPED: "·"}
 
 CHECKS: tuple[Check, ...] = (
-    here.check_settings, here.check_address, here.check_pages, here.check_folder, here.check_keys,
-    here.check_files, here.check_backlog, outside.check_store, outside.check_ages,
-    outside.check_mail, outside.check_media, here.check_server,
+    here.check_settings, here.check_address, here.check_sign_in, here.check_traces,
+    here.check_pages, here.check_folder, here.check_keys, here.check_files, here.check_backlog,
+    outside.check_store, outside.check_ages, outside.check_mail, outside.check_media,
+    here.check_server,
 )  # fmt: skip
 
 

@@ -84,7 +84,18 @@ class Unavailable(StoreError):
 
 
 class Unusable(StoreError):
-    """The store must not be used: foreign, newer, or held by another server. Says why."""
+    """The store must not be used: foreign, newer, or held by another server. Says why.
+
+    Args:
+        says: what is wrong.
+        cure: what an operator does about it; empty where it depends.
+    """
+
+    def __init__(self, says: str, cure: str = "") -> None:
+        """Put both into one text, for those who print it whole."""
+        super().__init__(f"{says} {cure}".rstrip())
+        self.says = says
+        self.cure = cure
 
 
 class Corrupt(Unusable):

@@ -103,12 +103,16 @@ def check_owner(connection: sqlite3.Connection, known: int = len(MIGRATIONS)) ->
         if version > known:
             raise Unusable(
                 f"The file was written by a newer server: its tables have version {version}, "
-                f"and this server knows versions up to {known}."
+                f"and this server knows versions up to {known}.",
+                "Start the version that wrote it, or bring back a copy from before.",
             )
         return
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if owner or version or tables:
-        raise Unusable("The file is a database of another application.")
+        raise Unusable(
+            "The file is a database of another application.",
+            "Name another folder in USHER_DATA.",
+        )
 
 
 def migrate(

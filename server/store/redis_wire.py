@@ -1,4 +1,4 @@
-"""The way to Redis: connections, scripts, a bound on what waits, and what faults mean.
+"""The way to Redis: connections, scripts, and a bound on what waits.
 
 Whatever the topology, the rest of the adapter sees scripts with keys and nothing else. Every
 call is bounded in time by the socket's timeouts; those that cannot be answered now raise
@@ -19,16 +19,10 @@ from redis.asyncio import Redis, RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import (
-    AuthenticationError,
-    ConnectionError,
-    NoPermissionError,
-    NoScriptError,
-    RedisError,
-    ResponseError,
-)
+from redis.exceptions import ConnectionError, NoScriptError, RedisError
 
-from server.store.interface import Unavailable, Unusable
+from server.store.interface import Unavailable
+from server.store.redis_faults import faults_told
 from server.store.redis_url import RedisUrl, Topology
 
 log = logging.getLogger(__name__)
@@ -95,7 +89,7 @@ class Wire:
         client = _client(url, sentinel)
         wire = cls(url, client, sentinel)
         try:
-            with _faults_told():
+            with faults_told():
                 if isinstance(client, RedisCluster):
                     await client.initialize()
                 else:
@@ -141,7 +135,7 @@ class Wire:
         for at, (key, args) in enumerate(calls):
             if isinstance(results[at], NoScriptError):
                 results[at] = await self.run(script, [key], *args)
-            with _faults_told():
+            with faults_told():
                 if isinstance(results[at], Exception):
                     raise results[at]
         return results
@@ -173,7 +167,7 @@ class Wire:
         Raises:
             Unavailable: one of them does not answer.
         """
-        with _faults_told():
+        with faults_told():
             if isinstance(self._client, RedisCluster):
                 return [
                     dict(await self._client.info(target_nodes=node))
@@ -182,10 +176,15 @@ class Wire:
             return [dict(await self._client.info())]
 
     def owner(self, channel: str) -> tuple[str, int] | None:
-        """Say which server of a Cluster carries a sharded channel; None elsewhere."""
+        """Say which server of a Cluster carries a sharded channel; None elsewhere.
+
+        Raises:
+            Unavailable: none does.
+        """
         if not isinstance(self._client, RedisCluster):
             return None
-        node = self._client.get_node_from_key(channel)
+        with faults_told():
+            node = self._client.get_node_from_key(channel)
         if node is None:
             raise Unavailable(f"No server of the Cluster carries {channel}.")
         return node.host, int(node.port)
@@ -263,7 +262,7 @@ class Wire:
 
     async def _answered(self, call: Awaitable[Any]) -> Any:
         async with self._free:
-            with _faults_told():
+            with faults_told():
                 return await call
 
     async def _drained(self) -> None:
@@ -290,21 +289,6 @@ def cancellable() -> Iterator[None]:
     yield
     if task is not None and task.cancelling() > before:
         raise asyncio.CancelledError
-
-
-@contextmanager
-def _faults_told() -> Iterator[None]:
-    """Say what faults mean for callers. Texts of Redis hold no secret of ours."""
-    try:
-        yield
-    except (AuthenticationError, NoPermissionError) as fault:
-        raise Unusable(f"Redis lets this server not do what it needs: {fault}") from fault
-    except ResponseError as fault:
-        if "NOAUTH" in str(fault) or "WRONGPASS" in str(fault):
-            raise Unusable("Redis does not take the user and the password in REDIS_URL.") from fault
-        raise Unavailable(f"Redis refused: {fault}") from fault
-    except (RedisError, OSError, TimeoutError, asyncio.IncompleteReadError) as fault:
-        raise Unavailable(f"Redis does not answer: {type(fault).__name__}: {fault}") from fault
 
 
 def _client(url: RedisUrl, sentinel: Sentinel | None) -> Client:

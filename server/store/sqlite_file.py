@@ -116,7 +116,7 @@ def check_shared(path: Path) -> None:
     with _own_errors(), closing(_connect(path)) as connection:
         check_owner(connection)
         if version_of(connection) != len(MIGRATIONS):
-            raise Unusable(f"{path} is not up to date; start the server on it once.")
+            raise Unusable(f"{path} is not up to date:", "start the server on it once.")
 
 
 def writer(path: Path) -> sqlite3.Connection:
@@ -177,7 +177,10 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _set_up_writing(connection: sqlite3.Connection) -> None:
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
-        raise Unusable("The file lies where SQLite cannot keep a WAL (a network drive?).")
+        raise Unusable(
+            "The file lies where SQLite cannot keep a WAL (a network drive?).",
+            "Name a folder on a disk of this machine in USHER_DATA.",
+        )
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = FAST")
 

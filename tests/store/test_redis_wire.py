@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID
 from protocol.ids import RoomId
 from server.store.interface import START, Conflict, Put, Unavailable, Unusable
 from server.store.redis import RedisStore
+from server.store.redis_faults import cure_of
 from server.store.redis_url import RedisUrl
 from server.store.redis_wire import NotReplicated
 from tests.redis_servers import own_prefix, redis_server
@@ -88,9 +89,10 @@ async def test_tls_with_the_authority_that_was_named(tmp_path: Path) -> None:
         ):
             await store.append(ROOM, START, [b"a"])
             assert await anext(hints) == 1
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable) as fault:
             async with RedisStore.open(RedisUrl.parse(url)):
                 pass
+        assert "?ca=FILE" in cure_of(fault.value)
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:

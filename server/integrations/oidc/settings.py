@@ -49,10 +49,14 @@ def read_providers(path: Path) -> tuple[ProviderSettings, ...]:
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
+    except OSError as fault:
+        says = f"USHER_OIDC: {path.name} cannot be read: {fault.strerror}."
+        raise BadProvidersError(says) from fault
+    except ValueError as fault:
         raise BadProvidersError(f"USHER_OIDC: {path.name} cannot be read as TOML.") from fault
-    listed = content.get("provider")
-    if not isinstance(listed, list) or content.keys() != {"provider"}:
+    listed = content.get("provider", ())
+    is_list = isinstance(listed, list) and all(isinstance(one, dict) for one in listed)
+    if not is_list or content.keys() != {"provider"}:
         raise BadProvidersError(f"USHER_OIDC: {path.name} has to be a list of [[provider]].")
     found = tuple(_provider(one, path.parent) for one in listed)
     if len({one.id for one in found}) != len(found):
@@ -67,7 +71,7 @@ def _provider(given: Any, folder: Path) -> ProviderSettings:
         if secret is not None:
             fields["client_secret"] = (folder / str(secret)).read_text(encoding="utf-8").strip()
         return shaped(fields, _SHAPE)
-    except OSError as fault:
+    except (OSError, UnicodeDecodeError) as fault:
         raise BadProvidersError("USHER_OIDC: a client_secret_file cannot be read.") from fault
     except Malformed as fault:
         name = repr(str(fields.get("id", "?")))

@@ -26,6 +26,7 @@ def test_a_secret_is_read_from_its_own_file_and_shown_nowhere(tmp_path: Path) ->
     [
         ("[[provider", "TOML"),
         ("", "list"),
+        ('provider = ["uni"]', "list"),
         (f"{GOOD}[other]\n", "list"),
         (GOOD + GOOD, "twice"),
         (f'{GOOD}colour = "red"\n', "unknown"),
@@ -43,5 +44,11 @@ def test_what_cannot_be_used_is_refused_with_its_place(
 
 
 def test_a_file_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(BadProvidersError, match="cannot be read"):
+    with pytest.raises(BadProvidersError, match="cannot be read: No such file"):
         read_providers(tmp_path / "none.toml")
+
+
+def test_a_secret_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "uni.secret").write_bytes(b"\xff")
+    with pytest.raises(BadProvidersError, match="client_secret_file"):
+        read_providers(written(tmp_path, f'{GOOD}client_secret_file = "uni.secret"\n'))
