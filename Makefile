@@ -55,7 +55,7 @@ test: $(VENV)/.dev web ## Run every test; ARGS goes to pytest; NODES=2 runs the 
 	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser in which the journeys run)
 	@$(call need,command -v redis-server && command -v redis-cli,redis-server redis-tools,the servers on which the tests of many nodes run)
 	@$(call need,command -v cc && echo 'int main(void){return 0;}' | cc -x c -o /dev/null -,gcc libc6-dev,the limit that load tests compare with)
-	@$(call need,command -v curl,curl,the examples of docs/sign-in.md)
+	@$(call need,command -v curl && command -v php,curl php-cli,the examples of docs/sign-in.md)
 	@$(call need,command -v nginx && command -v ip,nginx iproute2,the proxy and the network in the tests of many nodes)
 	@$(call need,command -v systemd-analyze,systemd,what reads the units of docs/deploy)
 ifdef NODES

@@ -5,7 +5,6 @@ import asyncio
 import json
 import os
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -18,25 +17,26 @@ FENCE = re.compile(r"^```(sh|python|js|php)\n(.*?)^```", re.M | re.S)
 EXAMPLES: dict[str, str] = dict(FENCE.findall(TEXT))
 
 
-def command(language: str) -> list[str]:
-    match language:
-        case "sh":
-            return ["bash", "-c"]
-        case "python":
-            return [sys.executable, "-c"]
-        case _:
-            return [shutil.which("node") or "node", "--input-type=module", "-e"]
+# What runs an example, and the name of the file that it is put into.
+RUNS = {
+    "sh": ("bash", "example.sh"),
+    "python": (sys.executable, "example.py"),
+    "js": ("node", "example.mjs"),
+    "php": ("php", "example.php"),
+}
 
 
-async def test_every_example_that_runs_here_signs_somebody_in(tmp_path: Path) -> None:
+async def test_every_example_signs_somebody_in(tmp_path: Path) -> None:
     async with running_server(tmp_path) as server, server.http() as browser:
         code, out, errors = await server.usher("key", "create", "--name", "x", "--scope", "tokens")
         assert code == 0, errors
         env = os.environ | {"USHER": server.url, "USHER_KEY": json.loads(out)["key"]}
-        for language in ("sh", "python", "js"):
+        assert RUNS.keys() == EXAMPLES.keys()
+        for language, (program, name) in RUNS.items():
+            (tmp_path / name).write_text(EXAMPLES[language], encoding="utf-8")
             process = await asyncio.create_subprocess_exec(
-                *command(language),
-                EXAMPLES[language],
+                program,
+                str(tmp_path / name),
                 env=env,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
@@ -55,19 +55,3 @@ def test_an_example_has_at_most_five_lines(language: str) -> None:
 
 def test_the_python_example_has_five_statements_however_they_are_laid_out() -> None:
     assert len(ast.parse(EXAMPLES["python"]).body) == 5
-
-
-def test_the_example_that_does_not_run_here_says_what_the_others_say() -> None:
-    """PHP is read: the same person, the same key, the same address."""
-    php = EXAMPLES["php"].replace(" => ", ": ").replace("[", "{").replace("]", "}")
-    person = re.search(r"{\"account_id\".*?}", php)
-    assert person is not None
-    assert json.loads(person[0]) == json.loads(EXAMPLES["sh"].partition("-d '")[2].rstrip("'\n"))
-    for part in (
-        "Authorization: Bearer ",
-        "USHER_KEY",
-        "/api/v1/tokens",
-        "application/json",
-        "POST",
-    ):
-        assert part in php
