@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -11,13 +13,16 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind
 
 from protocol.commands import RaiseHand, SetStageMode
+from protocol.ids import RoomId
 from protocol.messages import Snapshot
 from protocol.roles import Group, StageMode
 from protocol.views import Window
 from server.hub.tracing import Stage
-from server.integrations.traces import OpenTelemetryTraces
+from server.integrations.traces import OpenTelemetryTraces, sent_traces
 from tests.edge.house import House, opened_house, until
 from tests.edge.lines import line
+from tests.integrations.receiver import Receiver, receiving
+from tests.running import running_server
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT_ID = "00f067aa0ba902b7"
@@ -136,3 +141,53 @@ async def test_commands_that_are_not_sampled_are_not_followed(tmp_path: Path) ->
     async with opened_house(tmp_path, traces=traces) as house:
         await house.make_entry()
         assert traces.begin("RaiseHand", house.room) is None
+
+
+def arrived(collector: Receiver) -> list[ResourceSpans]:
+    """Read what a collector was sent, as a collector does."""
+    requests = (ExportTraceServiceRequest.FromString(one.body) for one in collector.received)
+    return [found for request in requests for found in request.resource_spans]
+
+
+def names_in(collector: Receiver) -> set[str]:
+    return {
+        span.name
+        for found in arrived(collector)
+        for scope in found.scope_spans
+        for span in scope.spans
+    }
+
+
+async def test_a_collector_gets_the_spans_of_a_server_while_it_runs(tmp_path: Path) -> None:
+    async with receiving() as collector:
+        collector.always = 200
+        env = {
+            "USHER_TRACES": collector.url.replace("hook", ""),
+            "USHER_NODE": "n1",
+            "OTEL_BSP_SCHEDULE_DELAY": "50",
+        }
+        async with running_server(tmp_path, env) as server, server.http() as host:
+            await server.sign_in(host)
+            answer = await host.patch("/entries/e_demo-room", json={"name": "Canary-Name"})
+            assert answer.status_code == 200, answer.text
+            await collector.until(lambda one: "command EditEntry" in names_in(one))
+
+    assert {one.head for one in collector.received} == {"POST /v1/traces HTTP/1.1"}
+    assert {one.headers["content-type"] for one in collector.received} == {"application/x-protobuf"}
+    for found in arrived(collector):
+        about = {one.key: one.value.string_value for one in found.resource.attributes}
+        assert about["service.name"] == "usher"
+        assert about["service.instance.id"] == "n1"
+    assert all(b"Canary-Name" not in one.body for one in collector.received)
+
+
+async def test_what_was_not_sent_yet_is_sent_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "3600000")
+    async with receiving() as collector:
+        collector.always = 200
+        async with sent_traces(collector.url.replace("/hook", ""), "n1") as traces:
+            trace = traces.begin("RaiseHand", RoomId("e_1"))
+            assert trace is not None
+            trace.ended(None)
+            assert collector.received == []
+        assert names_in(collector) == {"command RaiseHand"}
