@@ -8,7 +8,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -37,8 +37,14 @@ def free_port() -> int:
 class RunningServer:
     """A server process with a data folder that outlives it."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        env: Mapping[str, str] | None = None,
+        program: Sequence[str] = (sys.executable, "-m", "server.cli"),
+    ) -> None:
         self.folder = folder
+        self._program = program
         self.port = free_port()
         self.host_url = ""
         self._env = dict(env or {})
@@ -70,9 +76,7 @@ class RunningServer:
     async def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "server.cli",
+                *self._program,
                 "serve",
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
@@ -131,9 +135,7 @@ class RunningServer:
     async def usher(self, *arguments: str) -> tuple[int, str, str]:
         """Run the command line against this server; return its exit code, output and errors."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "server.cli",
+            *self._program,
             *arguments,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

@@ -14,6 +14,7 @@ import kubernetes_validate
 import promql_parser
 import pytest
 import yaml  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 from prometheus_client.parser import text_string_to_metric_families
 
 from protocol.errors import ErrorCode
@@ -25,6 +26,42 @@ ROOT = DEPLOY.parents[1]
 UNITS = sorted(DEPLOY.glob("*.service"))
 BIN = Path(sys.executable).parent
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
+DURATION = {"type": "string", "pattern": r"^(\d+(ms|[smhdwy]))+$"}
+LABELS = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[a-zA-Z_][a-zA-Z0-9_]*$"},
+    "additionalProperties": {"type": "string"},
+}
+RULE = {
+    "type": "object",
+    "required": ["alert", "expr", "labels", "annotations"],
+    "additionalProperties": False,
+    "properties": {
+        "alert": {"type": "string", "pattern": "^[A-Z][A-Za-z]+$"},
+        "expr": {"type": "string"},
+        "for": DURATION,
+        "keep_firing_for": DURATION,
+        "labels": LABELS,
+        "annotations": LABELS,
+    },
+}
+GROUP = {
+    "type": "object",
+    "required": ["name", "rules"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string"},
+        "interval": DURATION,
+        "rules": {"type": "array", "minItems": 1, "items": RULE},
+    },
+}
+RULES = {
+    "type": "object",
+    "required": ["groups"],
+    "additionalProperties": False,
+    "properties": {"groups": {"type": "array", "minItems": 1, "items": GROUP}},
+}
+"""Files of alerting rules. Source: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/"""
 
 
 def ran(*command: str, cwd: Path = ROOT) -> None:
@@ -81,9 +118,11 @@ def laid_out(stage: str, into: Path) -> tuple[Path, list[str]]:
 
 
 def test_the_image_is_made_of_what_there_is_and_runs_as_nobody_in_particular() -> None:
-    for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE):
-        for source in line.split()[:-1]:
-            assert any(path.is_relative_to(source) for path in sent()), source
+    copied = re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
+    sources = [source for line in copied for source in line.split()[:-1]]
+    sources += re.findall(r"--mount=type=bind,source=([^,]+)", DOCKERFILE)
+    for source in sources:
+        assert any(path.is_relative_to(source) for path in sent()), source
     assert re.search(r"^USER 10001$", DOCKERFILE, re.MULTILINE)
 
 
@@ -163,9 +202,22 @@ async def figures(tmp_path: Path) -> set[str]:
 
 def expressions() -> list[str]:
     rules = yaml.safe_load((DEPLOY / "alerts.yaml").read_text())
-    found = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
-    dashboard = json.loads((DEPLOY / "grafana.json").read_text())
-    return found + [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    return [rule["expr"] for group in rules["groups"] for rule in group["rules"]] + dashboard()
+
+
+def dashboard() -> list[str]:
+    panels = json.loads((DEPLOY / "grafana.json").read_text())["panels"]
+    return [target["expr"] for panel in panels for target in panel["targets"]]
+
+
+def test_the_rules_have_no_field_that_prometheus_does_not_know() -> None:
+    rules = yaml.safe_load((DEPLOY / "alerts.yaml").read_text())
+    Draft202012Validator(RULES).validate(rules)
+
+    names = [rule["alert"] for group in rules["groups"] for rule in group["rules"]]
+    assert len(names) == len(set(names))
+    rules["groups"][0]["rules"][0]["For"] = "30s"
+    assert not Draft202012Validator(RULES).is_valid(rules)
 
 
 async def test_rules_and_dashboard_ask_only_for_figures_that_there_are(figures: set[str]) -> None:

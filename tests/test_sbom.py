@@ -1,6 +1,20 @@
 """The bill of materials holds every package of the lock files, each with a hash."""
 
+import json
+
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
 from tests.sbom import ROOT, bill
+
+
+def test_it_passes_the_strict_validator_of_the_standard() -> None:
+    bom = bill()
+    assert bom["specVersion"] == SchemaVersion.V1_6.to_version()
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bom)) is None
+
+    bom["components"][0]["colour"] = "red"
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bom)) is not None
 
 
 def test_every_locked_package_is_in_the_bill_once_with_its_hashes() -> None:

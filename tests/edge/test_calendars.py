@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar
 
+from tests.calendars import read_elsewhere
 from tests.edge.house import House
 
 STARTS = 1_900_000_000_000
@@ -26,6 +27,12 @@ async def test_whoever_may_come_gets_the_appointment(house: House) -> None:
     assert event.decoded("dtstart") == datetime.fromtimestamp(STARTS / 1000, UTC)
     assert event.decoded("dtend") == datetime.fromtimestamp(STARTS / 1000 + 5_400, UTC)
     assert str(event["url"]) == f"{house.url}/e/e_room"
+    calendar, read = read_elsewhere(answer.text)
+    assert calendar["method"] == ({}, "text", "PUBLISH")
+    assert read["summary"] == ({}, "text", "Seminar")
+    assert read["dtstart"] == ({}, "date-time", "2030-03-17T17:46:40Z")
+    assert read["dtend"] == ({}, "date-time", "2030-03-17T19:16:40Z")
+    assert read["url"] == ({}, "uri", f"{house.url}/e/e_room")
 
 
 async def test_it_is_the_same_appointment_for_everybody_and_holds_no_token(house: House) -> None:

@@ -1,9 +1,11 @@
 """What other languages are told about the wire is what the classes say."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from protocol import schema
 from protocol.messages import Do, Snapshot
@@ -16,6 +18,13 @@ DEFINITIONS: dict[str, Any] = DOCUMENT["$defs"]
 
 def test_the_files_in_the_repository_are_up_to_date() -> None:
     assert schema.stale() == [], "run: make schema"
+
+
+def test_the_file_is_a_valid_schema_of_the_draft_that_it_names() -> None:
+    path = Path(__file__).parents[2] / schema.SCHEMA_PATH
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert document["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
+    Draft202012Validator.check_schema(document)
 
 
 def test_check_fails_until_the_files_are_written(

@@ -7,6 +7,7 @@ from icalendar import Calendar
 from server.integrations.mail.addresses import mailbox
 from server.integrations.mail.calendars import ASSUMED_LENGTH_MS, Appointment, calendar_file
 from server.integrations.mail.moments import utc
+from tests.calendars import read_elsewhere
 from tests.integrations.mail.given import ENDS_AT, LINK, NOW, STARTS_AT, event_in
 
 APPOINTMENT = Appointment(
@@ -33,6 +34,23 @@ def test_it_says_when_what_and_where() -> None:
     assert event.organizer.params["CN"] == "Ada Lovelace"
     assert event.attendees[0] == "mailto:bob@example.com"
     assert event.attendees[0].params["RSVP"] == "FALSE"
+
+
+def test_another_parser_than_the_one_that_wrote_it_reads_the_same() -> None:
+    nasty = 'Größe "x"; RSVP=TRUE:y, \\n\nATTACH:http://evil.example ' + "ü" * 200
+    given = replace(APPOINTMENT, summary=nasty)
+    calendar, event = read_elsewhere(calendar_file(given))
+    assert calendar["method"] == ({}, "text", "REQUEST")
+    assert event["dtstart"] == ({}, "date-time", "2026-03-02T13:45:00Z")
+    assert event["dtend"] == ({}, "date-time", "2026-03-02T15:15:00Z")
+    assert event["summary"] == ({}, "text", nasty)
+    assert event["url"] == ({}, "uri", LINK)
+    assert event["organizer"] == (
+        {"cn": "Ada Lovelace"}, "cal-address", "mailto:usher@mail.example",
+    )  # fmt: skip
+    assert event["attendee"][0]["rsvp"] == "FALSE"
+    assert event["sequence"][1] == "integer"
+    assert "attach" not in event
 
 
 def test_it_is_a_request_of_version_two_with_crlf_and_short_lines() -> None:
