@@ -3,8 +3,11 @@
 import re
 from urllib.parse import urlsplit
 
-_HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?|\[[0-9a-f:.]+\]")
-"""What a policy of a page may name: no wildcard, and nothing that begins another directive."""
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]")
+"""What a policy of a page may name: no wildcard, and nothing that begins another directive.
+
+Names of containers have underscores, and browsers go there.
+"""
 
 
 def origin_of(url: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from server.edge.clients import Network, networks
+from server.edge.origins import origin_of
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LOOPBACKS = ("127.0.0.0/8", "::1")
@@ -176,16 +177,15 @@ class EdgeSettings:
 
     @property
     def own_origins(self) -> frozenset[str]:
-        """The origins of our own pages.
+        """The origins of our own pages, as browsers send them.
 
         A server on this machine has three names for itself, and people type any of them.
         """
         url = urlsplit(self.public_url)
-        own = {f"{url.scheme}://{url.netloc}"}
-        if url.hostname in LOOPBACK:
-            port = f":{url.port}" if url.port else ""
-            own |= {f"{url.scheme}://{bracketed(name)}{port}" for name in LOOPBACK}
-        return frozenset(own)
+        port = f":{url.port}" if url.port else ""
+        names = LOOPBACK if url.hostname in LOOPBACK else (url.hostname or "",)
+        own = (origin_of(f"{url.scheme}://{bracketed(name)}{port}") for name in names)
+        return frozenset(origin for origin in own if origin)
 
     @property
     def origins(self) -> frozenset[str]:

@@ -31,6 +31,7 @@ def test_what_is_no_origin_never_gets_into_a_policy(url: str) -> None:
         ("https://Moodle.Example:443/mod/lti", "https://moodle.example"),
         ("http://localhost:8080/x", "http://localhost:8080"),
         ("https://[::1]:8443/", "https://[::1]:8443"),
+        ("http://usher_node:8000", "http://usher_node:8000"),
         ("https://user@moodle.example/", ""),
         ("javascript:alert(1)", ""),
         ("//moodle.example/", ""),

@@ -23,6 +23,19 @@ def test_a_public_server_answers_to_its_name_alone() -> None:
     assert settings.hosts == {"usher.example"}
 
 
+@pytest.mark.parametrize(
+    ("url", "origins"),
+    [
+        ("https://Usher.Example:443/rooms", {"https://usher.example"}),
+        ("https://usher.example:8443", {"https://usher.example:8443"}),
+        ("http://localhost:80", {"http://127.0.0.1", "http://localhost", "http://[::1]"}),
+        ("", set()),
+    ],
+)
+def test_our_own_origin_is_written_as_browsers_send_it(url: str, origins: set[str]) -> None:
+    assert EdgeSettings(public_url=url).origins == origins
+
+
 def test_further_origins_and_hosts_are_added() -> None:
     settings = EdgeSettings(
         public_url="https://usher.example",
