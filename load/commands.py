@@ -165,14 +165,14 @@ def churn_command(members: int, per_s: float, seconds: float, *, is_json: bool) 
 
 
 @click.command("scroll")
-@members_option(2_000)
+@click.option("--people", default=100_000, show_default=True, type=click.IntRange(100, 900_000))
 @click.option("--moderators", default=10, show_default=True, type=click.IntRange(1, 200))
 @click.option("--moves", default=20, show_default=True, type=click.IntRange(1, 10_000))
 @json_option
-def scroll_command(members: int, moderators: int, moves: int, *, is_json: bool) -> None:
+def scroll_command(people: int, moderators: int, moves: int, *, is_json: bool) -> None:
     """Have moderators look at one part of a long list after another."""
     tell = told(is_json=is_json)
-    shown(scroll(ScrollPlan(members=members, moderators=moderators, moves=moves, tell=tell)))
+    shown(scroll(ScrollPlan(people=people, moderators=moderators, moves=moves, tell=tell)))
 
 
 @click.command("mixed")

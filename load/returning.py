@@ -11,6 +11,7 @@ from load.meter import Meter, Spent, proven
 from load.process import LoadError, raise_file_limit, usage_of
 from load.report import latencies
 from load.room import WINDOW, Member, Room, opened_room
+from load.sizes import large_room
 from load.wire import Wire, client_frame
 from protocol.codec import MSGPACK
 from protocol.commands import Leave
@@ -21,6 +22,8 @@ from protocol.views import MAX_ROWS, Range, Window
 REST_S = 1.0
 ROWS = 50
 """Of the window that a moderator moves."""
+WATCHERS = 20
+"""Who looks at the beginning of the list meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,9 +147,9 @@ async def _idle(room: Room) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScrollPlan:
-    """What to do: so many moderators move their windows so often over a room of members."""
+    """What to do: so many moderators move their windows so often over a room of people."""
 
-    members: int
+    people: int
     moderators: int
     moves: int
     tell: Callable[[str], None]
@@ -155,17 +158,18 @@ class ScrollPlan:
 async def scroll(plan: ScrollPlan) -> dict[str, Any]:
     """Have moderators look at one part of a long list after another.
 
+    The people have no sockets (see `large_room`), so that there may be more than a machine has.
+
     Raises:
         LoadError: somebody was refused.
     """
     raise_file_limit()
-    async with opened_room() as room:
-        await room.fill(plan.members)
-        plan.tell(f"{plan.members} inside")
+    async with large_room(plan.people, WATCHERS) as large:
+        plan.tell(f"{plan.people} inside")
         return {
             "scenario": "scroll",
-            "members": plan.members,
-            **await scrolled(room, plan.members, plan.moderators, plan.moves),
+            "people": plan.people,
+            **await scrolled(large.room, plan.people, plan.moderators, plan.moves),
             **await proven(),
         }
 

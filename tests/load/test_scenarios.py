@@ -46,7 +46,7 @@ async def test_people_who_do_nothing_are_measured_as_well() -> None:
     [
         (("reconnect", "--members", "30"), "cpu_ms_each"),
         (("churn", "--members", "30", "--rate", "10", "--seconds", "1"), "cpu_ms_per_event"),
-        (("scroll", "--members", "60", "--moderators", "2", "--moves", "2"), "cpu_ms_per_move"),
+        (("scroll", "--people", "200", "--moderators", "2", "--moves", "2"), "cpu_ms_per_move"),
         (("slow", "--members", "30", "--rounds", "2", "--repeats", "1"), "p99_ratio"),
         (("mixed", "--members", "30", "--part", "0.2"), "cpu_ms_per_event"),
     ],
