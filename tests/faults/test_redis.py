@@ -114,6 +114,28 @@ async def test_a_full_redis_refuses_and_loses_nothing(tmp_path: Path) -> None:
         assert "is gone" not in nodes.log
 
 
+@pytest.mark.timeout(180)
+async def test_a_node_whose_lease_is_not_taken_says_so_to_whoever_sends_people(
+    tmp_path: Path,
+) -> None:
+    """A full Redis goes on answering what it is asked, and takes no lease."""
+    async with (
+        redis_server(tmp_path / "redis", "--appendonly", "yes") as redis,
+        running_nodes(tmp_path, 1, redis.url) as nodes,
+        httpx.AsyncClient(base_url=nodes.nodes[0].url) as http,
+    ):
+
+        async def says(status: int, *why: str) -> bool:
+            answer = await http.get("/readyz")
+            return (answer.status_code, answer.json()["why_not"]) == (status, [*why])
+
+        assert await says(200)
+        await redis.call("CONFIG", "SET", "maxmemory", "1mb")
+        await eventually(lambda: says(503, "lease"), "a node without a lease")
+        await redis.call("CONFIG", "SET", "maxmemory", "0")
+        await eventually(lambda: says(200), "a node that has its lease again")
+
+
 @pytest.mark.timeout(240)
 async def test_the_primary_of_a_room_is_killed_in_a_cluster(tmp_path: Path) -> None:
     async with redis_cluster(tmp_path / "cluster") as cluster:

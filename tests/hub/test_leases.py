@@ -1,11 +1,12 @@
 """A node writes only while nobody can have given it up."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from protocol import commands as c
 from protocol.errors import ErrorCode
-from tests.hub.conftest import Stage, staged
+from tests.hub.conftest import QUICK, Stage, staged
 
 
 async def test_a_node_that_could_not_renew_its_claim_changes_nothing(stage: Stage) -> None:
@@ -20,6 +21,16 @@ async def test_a_node_that_could_not_renew_its_claim_changes_nothing(stage: Stag
     assert await stage.state() == before
     await leases._renew()
     await stage.done(c.RaiseHand(), opened.guest.actor)
+
+
+async def test_a_node_that_cannot_renew_its_claim_is_not_ready_until_it_has(tmp_path: Path) -> None:
+    settings = replace(QUICK, lease_ms=300)
+    async with staged(tmp_path / "usher.sqlite3", settings=settings) as stage:
+        for cannot_write, why in ((False, []), (True, ["lease"]), (False, [])):
+            stage.store.cannot_write = cannot_write
+            async with asyncio.timeout(10):
+                while await stage.hub.why_not_ready() != why:  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.01)
 
 
 async def test_a_claim_is_sure_from_before_it_was_renewed(tmp_path: Path) -> None:
