@@ -7,13 +7,14 @@ import re
 import subprocess
 import sys
 import tarfile
+import textwrap
 import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.running import running_server
+from tests.running import RunningServer, running_server
 
 ROOT = Path(__file__).parents[3]
 HOME = ROOT / "protocol" / "client" / "python"
@@ -22,6 +23,16 @@ BLOCKS: list[tuple[str, str]] = re.findall(r"^```(sh|python)\n(.*?)^```", README
 [INSTALL, PREPARE, RUN] = [text for language, text in BLOCKS if language == "sh"]
 [PROGRAM] = [text for language, text in BLOCKS if language == "python"]
 TOOLS = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+FRONT = (ROOT / "README.md").read_text(encoding="utf-8")
+[EXAMPLE] = re.findall(r"^```python\n(.*?)^```", FRONT, re.M | re.S)
+FRAME = """
+import asyncio, sys
+from usher_client import Usher
+async def main(link):
+{}
+asyncio.run(main(sys.argv[1]))
+"""
+"""What the example of the first page leaves out, because that page is short."""
 
 
 def ran(*command: str, cwd: Path, env: dict[str, str] | None = None) -> str:
@@ -108,10 +119,8 @@ def imported_by_the_client() -> set[str]:
 async def test_the_quick_start_runs_as_written(site: Path, tmp_path: Path) -> None:
     (tmp_path / "quick_start.py").write_text(PROGRAM, encoding="utf-8")
     async with running_server(tmp_path) as server:
-        tools = server.environment() | {"PATH": TOOLS["PATH"]}
-        env = tools | {"PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}
-        said = await shell(PREPARE, tmp_path, tools)
-        link = re.findall(r'"url": "([^"]+#g\.[^"]+)"', said)[0]
+        env = environment(server, site)
+        link = await guest_link(server, tmp_path)
         run = RUN.replace("http://127.0.0.1:8000/join#g.…", link).replace(
             "http://127.0.0.1:8000", server.url
         )
@@ -120,6 +129,48 @@ async def test_the_quick_start_runs_as_written(site: Path, tmp_path: Path) -> No
     assert re.fullmatch(
         r"(1 here, with a hand up: \[\]\n)?1 here, with a hand up: \['Ada'\]\n", out
     )
+
+
+async def test_the_example_of_the_first_page_runs_as_written(site: Path, tmp_path: Path) -> None:
+    async with running_server(tmp_path) as server:
+        link = await guest_link(server, tmp_path)
+        example = EXAMPLE.replace("http://127.0.0.1:8000", server.url)
+        assert example != EXAMPLE
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-u", "-c", FRAME.format(textwrap.indent(example, "    ")), link),
+            cwd=tmp_path,
+            env=environment(server, site),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        try:
+            # It goes on for as long as the room does.
+            async with asyncio.timeout(60):
+                line = b"first"
+                while line and b"raised_hands=1" not in line:
+                    line = await process.stdout.readline()
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    assert b"raised_hands=1" in line
+
+
+def environment(server: RunningServer, site: Path) -> dict[str, str]:
+    """Say where the installed client is, and nothing of the repository."""
+    return tools(server) | {"PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}
+
+
+def tools(server: RunningServer) -> dict[str, str]:
+    return server.environment() | {"PATH": TOOLS["PATH"]}
+
+
+async def guest_link(server: RunningServer, folder: Path) -> str:
+    """Open a room, and make a guest link to it, as the quick start has it."""
+    said = await shell(PREPARE, folder, tools(server))
+    found: str = re.findall(r'"url": "([^"]+#g\.[^"]+)"', said)[0]
+    return found
 
 
 async def shell(script: str, folder: Path, env: dict[str, str]) -> str:
