@@ -8,7 +8,14 @@ from urllib.parse import urlencode
 import pytest
 
 from protocol.client import connect
-from server.integrations.lti.services import MAX_LINK_CHARS, next_page, scores_url
+from server.integrations.lti.services import (
+    MAX_LINK_CHARS,
+    READ_MEMBERS,
+    SCORE_TYPE,
+    WRITE_SCORES,
+    next_page,
+    scores_url,
+)
 from tests.integrations.lti.visits import Visits
 from tests.school import CLIENT, DEPLOYMENT
 
@@ -201,3 +208,37 @@ async def test_a_header_of_links_that_is_too_long_names_no_next_page() -> None:
     assert next_page(link + filler) == "https://m.example/members?page=2"
     assert next_page(link + filler + "x") == ""
     assert next_page("<" * 1_000_000) == ""
+
+
+async def test_the_platform_of_these_tests_takes_a_score_that_is_one_from_whoever_may_write(
+    visits: Visits,
+) -> None:
+    score = {
+        "userId": "s1",
+        "scoreGiven": 5,
+        "scoreMaximum": 100,
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+        "timestamp": "2026-09-21T14:13:20.123Z",
+    }
+    registration = visits.school.registration
+
+    async def status(body: dict[str, Any], scopes: str = WRITE_SCORES) -> int:
+        claims = {"iss": visits.school.url, "scopes": scopes}
+        key = registration.get_platform_private_key()
+        token = registration.encode_and_sign(claims, key, expiration=60)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": SCORE_TYPE}
+        url = f"{visits.school.url}/items/talk/scores"
+        return (await visits.http.post(url, json=body, headers=headers)).status_code
+
+    assert await status(score) == 200
+    assert await status(score, READ_MEMBERS) == 401
+    for bent in (
+        {"scoreGiven": -1},
+        {"scoreMaximum": 0},
+        {"activityProgress": "Done"},
+        {"timestamp": "2026-09-21T14:13:20.123"},
+        {"email": "sol@school.example"},
+    ):
+        assert await status(score | bent) == 400, bent
+    assert len(visits.school.scores) == 1
