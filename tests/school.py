@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -135,6 +135,8 @@ class School:
     score_answers: dict[str, int] = field(default_factory=dict)
     """With what status the score of somebody is answered instead of being taken."""
     registered: dict[str, Any] = field(default_factory=dict)
+    is_away: bool = False
+    """Tells nothing of itself to a tool that wants to register."""
     asked_for_keys: int = 0
     storage: str = ""
     return_url: str = ""
@@ -296,8 +298,42 @@ class School:
             await asyncio.sleep(SILENT_S)
         return Response(answer.message, status_code=answer.code or 503)
 
+    def registering(self, url: str) -> str:
+        """Say where a browser goes for a tool to register itself, by the address that it gave."""
+        told = {
+            "openid_configuration": f"{self.url}/openid-configuration",
+            "registration_token": "leave-to-register",
+        }
+        return f"{url}&{urlencode(told)}"
+
+    def tools(self, request: Request) -> Response:
+        """List the tools; have one register itself, in a frame (as Moodle does) or a window.
+
+        Source: LTI Dynamic Registration 1.0: the tool says when its page can be closed.
+        """
+        names = [self.registered["client_name"]] if self.registered else []
+        listed = "".join(f"<li>{html.escape(name)}</li>" for name in names)
+        adding = request.query_params.get("add")
+        if adding is None:
+            return HTMLResponse(f"<h1>Tools</h1><ul>{listed}</ul>")
+        url = html.escape(self.registering(adding))
+        way = (
+            f'<a href="{url}" target="tool" rel="opener">Add in a window</a>'
+            if "window" in request.query_params
+            else f'<iframe src="{url}" style="width:100%;height:40rem" title="Tool"></iframe>'
+        )
+        return HTMLResponse(
+            f"<h1>Add a tool</h1>{way}<script>addEventListener('message', event => {{"
+            f" if (event.origin !== {json.dumps(self.tool)}) return;"
+            " if (event.data.subject !== 'org.imsglobal.lti.close') return;"
+            " if (event.source.parent !== window) event.source.close();"
+            " location.assign('/tools'); });</script>"
+        )
+
     def description(self, _request: Request) -> Response:
         """Describe the platform (Dynamic Registration)."""
+        if self.is_away:
+            return Response(status_code=503)
         return JSONResponse(
             {
                 "issuer": self.url,
@@ -331,6 +367,7 @@ class School:
                 Route("/token", self.token, methods=["POST"]),
                 Route("/members", self.members),
                 Route("/items/{item}/scores", self.score, methods=["POST"]),
+                Route("/tools", self.tools),
                 Route("/openid-configuration", self.description),
                 Route("/register", self.register, methods=["POST"]),
             ]

@@ -1,5 +1,6 @@
 """The way from a course of a learning platform, and the tab in a frame of another site."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -9,15 +10,20 @@ from tests.gallery.screens import Visit, screen
 from tests.school import School, opened_school
 
 
+async def operated(visit: Visit, method: str, path: str, body: Any) -> Any:
+    """Ask with the operator's key."""
+    key = (visit.house.server.folder / "data/operator.key").read_text()
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=visit.house.url, headers=headers) as operator:
+        answer = await operator.request(method, f"/api/v1/lti{path}", json=body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+
 async def school_of(visit: Visit) -> School:
     """A platform that the server knows, for one visit."""
-    house = visit.house
-    school = await visit.stack.enter_async_context(opened_school(house.url))
-    key = (house.server.folder / "data/operator.key").read_text()
-    headers = {"Authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=house.url, headers=headers) as operator:
-        answer = await operator.put("/api/v1/lti/platforms", json=school.form)
-        assert answer.is_success, answer.text
+    school = await visit.stack.enter_async_context(opened_school(visit.house.url))
+    await operated(visit, "PUT", "/platforms", school.form)
     return school
 
 
@@ -54,7 +60,7 @@ async def choose_again(visit: Visit) -> None:
 
 @screen("lti", "connect a platform")
 async def connect(visit: Visit) -> None:
-    await visit.open("/lti#register.anything")
+    await visit.open("/lti/anywhere#register.anything")
     await visit.shows("lti-page .button.primary")
 
 
@@ -66,10 +72,20 @@ async def connect_refused(visit: Visit) -> None:
     await visit.page.get_by_role("alert").first.wait_for()
 
 
+@screen("lti", "connect a platform, done")
+async def connected(visit: Visit) -> None:
+    """In a window that nobody closes."""
+    school = await visit.stack.enter_async_context(opened_school(visit.house.url))
+    told = await operated(visit, "POST", "/registrations", {})
+    await visit.open(school.registering(told["url"]))
+    await visit.page.locator("lti-page .button.primary").click()
+    await visit.shows("lti-page .done")
+
+
 def refusal(code: ErrorCode) -> None:
     @screen("lti", f"refused: {code}")
     async def refused(visit: Visit) -> None:
-        await visit.open(f"/lti#no.{code}")
+        await visit.open(f"/lti/anywhere#no.{code}")
         await visit.page.get_by_role("alert").first.wait_for()
 
 

@@ -12,6 +12,7 @@ import type { LtiLoginReply } from "./protocol";
 const ANSWER_MS = 3_000;
 /** How long a platform may take that keeps things for us. */
 const KEPT = "usher.lti.";
+const ANYWHERE = "/lti/anywhere";
 
 /** Where a fragment leads: a launch that begins or is good, a registration, or a refusal. */
 export type Step =
@@ -22,10 +23,13 @@ export type Step =
 /** Where the key of a launch is kept. */
 export type Place = Pick<LtiLoginReply, "state" | "storage" | "origin">;
 
-export function stepOf(fragment: string): Step | null {
+/** @param path of the page: on the one that any site may show in a frame, nobody is let in. */
+export function stepOf(fragment: string, path: string): Step | null {
   const [, kind, rest = ""] = /^(\w+)\.(.+)$/su.exec(fragment) ?? [];
-  if (kind === "login" || kind === "register") return { kind, token: rest };
+  if (kind === "register") return { kind, token: rest };
   if (kind === "no") return { kind, code: rest };
+  if (path === ANYWHERE) return null;
+  if (kind === "login") return { kind, token: rest };
   return kind === "launch" ? launchOf(rest) : null;
 }
 

@@ -47,11 +47,21 @@ from server.integrations.signed import Untrusted, check_claims
 log = logging.getLogger(__name__)
 
 PAGE = "/lti"
+ANYWHERE = "/lti/anywhere"
+"""The same page for frames and windows of platforms that we do not know, or not yet: there it says
+what went wrong, or registers, and lets nobody in."""
+KEEPS_OPENER = {"Cross-Origin-Opener-Policy": "unsafe-none"}
+"""Without it a window of ours could not tell the platform that opened it that it is done."""
 TOKEN_S = 120
 """How long the token is good with which the page goes into the room, at once."""
 MAX_HINT = 2_500
 
 Landed = Callable[[Tool, Edge, Request], Awaitable[Response]]
+
+
+def to_anywhere(fragment: str) -> Response:
+    """Send a browser on to the page that any platform may show."""
+    return RedirectResponse(f"{ANYWHERE}#{fragment}", status_code=303, headers=KEEPS_OPENER)
 
 
 def at_the_page(handler: Landed) -> Landed:
@@ -66,7 +76,7 @@ def at_the_page(handler: Landed) -> Landed:
         except Denied as no:
             code = no.code
         request.scope["usher.refusal"] = code
-        return RedirectResponse(f"{PAGE}#no.{code.value}", status_code=303)
+        return to_anywhere(f"no.{code.value}")
 
     return guarded
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from protocol.codec import Malformed, shaped
 from protocol.errors import ErrorCode
@@ -22,7 +22,7 @@ from server.edge.edge import Edge, take
 from server.edge.origins import origin_of
 from server.edge.replies import Denied, reply
 from server.integrations.calls import Unreachable, json_in
-from server.integrations.lti.entering import PAGE, at_the_page
+from server.integrations.lti.entering import at_the_page, to_anywhere
 from server.integrations.lti.messages import CHOOSE
 from server.integrations.lti.passes import Registration
 from server.integrations.lti.services import READ_MEMBERS, WRITE_SCORES
@@ -55,8 +55,7 @@ async def begin_registration(tool: Tool, edge: Edge, request: Request) -> Respon
         jti=allowed.jti,
         exp=allowed.exp,
     )
-    fragment = tool.passes.sign_registration(begun)
-    return RedirectResponse(f"{PAGE}#register.{fragment}", status_code=303)
+    return to_anywhere(f"register.{tool.passes.sign_registration(begun)}")
 
 
 async def register(tool: Tool, edge: Edge, request: Request) -> Response:

@@ -13,7 +13,7 @@ from server.edge.headers import safe_headers
 from server.edge.pages import page_file
 from server.edge.routing import ANYBODY, Operation
 from server.integrations.lti import admin, choosing, entering, registration
-from server.integrations.lti.entering import PAGE
+from server.integrations.lti.entering import ANYWHERE, KEEPS_OPENER, PAGE
 from server.integrations.lti.tool import Tool
 
 OPERATOR = ("account", "key")
@@ -30,6 +30,19 @@ async def page(tool: Tool, edge: Edge, _request: Request) -> Response:
     policy = safe_headers(edge.settings, origins)["Content-Security-Policy"]
     allowed = " ".join(("form-action 'self'", *origins))
     found.headers["Content-Security-Policy"] = policy.replace("form-action 'self'", allowed)
+    return found
+
+
+async def page_anywhere(_tool: Tool, edge: Edge, _request: Request) -> Response:
+    """Serve the page that says no, and that registers, in a frame or a window of anybody.
+
+    Who is registering is not registered yet. What the page does there, it does by what stands in
+    its fragment and never by who somebody is: whoever lures a click has that already.
+    """
+    found = page_file(edge, "lti.html")
+    found.headers.update(KEEPS_OPENER)
+    policy = safe_headers(edge.settings, ("*",))["Content-Security-Policy"]
+    found.headers["Content-Security-Policy"] = policy
     return found
 
 
@@ -103,6 +116,7 @@ def extension_of(tool: Tool) -> Extension:
         ),
         landings=(
             Landing(path=PAGE, methods=("GET",), handler=partial(page, tool)),
+            Landing(path=ANYWHERE, methods=("GET",), handler=partial(page_anywhere, tool)),
             Landing(
                 path="/lti/login", methods=("GET", "POST"), handler=partial(entering.begin, tool)
             ),

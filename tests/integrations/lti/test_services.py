@@ -69,11 +69,7 @@ async def test_a_platform_registers_itself_once_with_an_operators_leave(visits: 
     [known] = (await visits.asked("GET", "/lti/platforms"))["platforms"]
     await visits.asked("DELETE", f"/lti/platforms/{known['platform_id']}")
     url = (await visits.asked("POST", "/lti/registrations", {"sends_grades": True}))["url"]
-    told = {
-        "openid_configuration": f"{visits.school.url}/openid-configuration",
-        "registration_token": "leave-to-register",
-    }
-    kind, token = await visits.landed("GET", f"{url}&{urlencode(told)}")
+    kind, token = await visits.landed("GET", visits.school.registering(url))
     assert kind == "register"
     assert visits.school.registered == {}
     await visits.done("/lti/register", {"registration": token})
@@ -94,11 +90,7 @@ async def test_a_platform_that_is_registered_is_not_changed_by_registering_itsel
 ) -> None:
     before = await visits.register(name="As it was", deployments=["only this one"])
     url = (await visits.asked("POST", "/lti/registrations", {"trusts_email": True}))["url"]
-    told = {
-        "openid_configuration": f"{visits.school.url}/openid-configuration",
-        "registration_token": "leave-to-register",
-    }
-    _, token = await visits.landed("GET", f"{url}&{urlencode(told)}")
+    _, token = await visits.landed("GET", visits.school.registering(url))
 
     refused = await visits.refused("/lti/register", {"registration": token})
     [after] = (await visits.asked("GET", "/lti/platforms"))["platforms"]
@@ -124,6 +116,23 @@ async def test_a_description_at_an_address_of_somebody_else_registers_nothing(
 
     refused = await visits.refused("/lti/register", {"registration": token})
     assert refused == "platform_unreachable"
+
+
+async def test_the_page_that_lets_nobody_in_is_for_frames_and_windows_of_anybody(
+    visits: Visits,
+) -> None:
+    """A platform is not registered yet when it registers, and has to hear when that is done."""
+    url = (await visits.asked("POST", "/lti/registrations", {}))["url"]
+    landing = await visits.http.get(visits.school.registering(url))
+    page = await visits.http.get(landing.headers["location"])
+    entering = await visits.http.get("/lti")
+
+    opener = "cross-origin-opener-policy"
+    assert landing.headers[opener] == page.headers[opener] == "unsafe-none"
+    assert entering.headers[opener] == "same-origin"
+    policies = [one.headers["content-security-policy"] for one in (page, entering)]
+    ancestors = [policy.partition("frame-ancestors ")[2] for policy in policies]
+    assert ancestors == ["'self' *", f"'self' {visits.school.url}"]
 
 
 async def test_keys_change_and_the_one_before_stays_in_the_list(visits: Visits) -> None:

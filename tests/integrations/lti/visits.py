@@ -13,7 +13,10 @@ import httpx
 from tests.running import RunningServer
 from tests.school import COURSE, School
 
-FRAGMENT = re.compile(r"/lti#(?P<kind>\w+)\.(?P<rest>.+)")
+FRAGMENT = re.compile(
+    r"/lti(?:#(?=login|launch)|/anywhere#(?=register|no))(?P<kind>\w+)\.(?P<rest>.+)"
+)
+"""Where people are let in, registered platforms alone may show the page."""
 
 
 @dataclass
