@@ -43,9 +43,9 @@ FOR_GOOD = frozenset({400, 404, 405, 410, 413, 415, 422})
 """Answers that say this score will never be taken: its activity or its person is gone."""
 OF_ALL = frozenset({401, 408, 425, 429, 502, 503, 504})
 """Answers that are about the platform as a whole. All others may be about one score alone."""
-IN_VAIN = 3
-"""After so many steps in a row in which nothing was settled, the platform is left alone; the
-next round goes on from there, so that those behind have their turn."""
+IN_VAIN = 25
+"""After so many steps in a row that asked the platform in vain, it is left alone; the next round
+goes on from there, so that those behind have their turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,8 @@ class _Fate(Enum):
     SENT = auto()
     SETTLED = auto()
     """It is not to be sent any more."""
+    UNASKED = auto()
+    """It cannot be sent as things are set up; the platform was not asked."""
     WAITS = auto()
     """It may be taken later; nothing is known of others."""
     AWAY = auto()
@@ -174,13 +176,16 @@ class ScoreSender:
             done = [one.key for one, fate in zip(page, fates, strict=True) if fate in _DONE]
             await self._keep.drop(done, [self._turns.held(platform_id)])
             after = page[-1].key
-            in_vain = 0 if done else in_vain + 1
+            if done:
+                in_vain = 0
+            elif _Fate.WAITS in fates:
+                in_vain += 1
             if _Fate.AWAY in fates or in_vain == IN_VAIN:
                 self._stopped_at[platform_id] = after
                 return self._rest(platform_id, counts)
         if began:
             return 0.0  # From the first one, now.
-        if counts[_Fate.WAITS]:
+        if counts[_Fate.WAITS] or counts[_Fate.UNASKED]:
             return self._rest(platform_id, counts)
         self._calm(platform_id)
         return None
@@ -201,7 +206,7 @@ class ScoreSender:
             return _fate_of(refusal, platform, score)
         except BadAddress:
             log.warning("room %s: the address for its grades cannot be called", score.room)
-            return _Fate.WAITS
+            return _Fate.UNASKED
         except (Unreachable, StoreError) as fault:
             log.warning("platform %s: grades wait: %s", platform.platform_id, fault)
             return _Fate.AWAY

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from protocol.client import connect
-from server.integrations.lti.score_sender import AT_ONCE, FOR_GOOD, IN_VAIN, IS_THERE
+from server.integrations.lti.score_sender import AT_ONCE, FOR_GOOD, IS_THERE
 from server.integrations.lti.scores import GRADED
 from tests.integrations.lti.conftest import opened_visits
 from tests.integrations.lti.test_services import until
@@ -83,7 +83,7 @@ async def test_a_score_that_is_not_taken_holds_up_no_other(own: Visits, status: 
     await held(own, link, "s1", "s2")
     await until(lambda: taken(own, "s2"))
     await held(own, link, "s2")
-    await until(lambda: len(taken(own, "s2")) == 2)
+    await until(lambda: len(taken(own, "s2")) >= 2)
     assert not taken(own, "s1")
     is_final = status == 404
     word = "was refused for good, with status" if is_final else "waits: status"
@@ -96,7 +96,7 @@ async def test_a_score_that_is_not_taken_holds_up_no_other(own: Visits, status: 
     if not is_final:
         await until(lambda: taken(own, "s1"))
     await held(own, link, "s2")
-    await until(lambda: len(taken(own, "s2")) == 3)
+    await until(lambda: len(taken(own, "s2")) >= 3)
     assert len(taken(own, "s1")) == (not is_final)
 
 
@@ -106,13 +106,12 @@ def taken(visits: Visits, student: str) -> set[str]:
     return {one["timestamp"] for one in scores if one["userId"] == student}
 
 
-async def test_many_that_are_not_taken_hold_up_nobody_behind_them(own: Visits) -> None:
-    """More of them than a round tries: the next one goes on where it stopped."""
-    for number in range(AT_ONCE * IN_VAIN + 1):
+async def test_activities_without_a_usable_address_hold_up_nobody(own: Visits) -> None:
+    for number in range(3 * AT_ONCE):
         await held(own, f"no address {number}", "s1", "s2")
     await held(own, "beside-them", "s1", "s2")
     # Whoever of the two comes later has all of the other's before them.
-    await until(lambda: taken(own, "s1") and taken(own, "s2"), limit_s=60)
+    await until(lambda: taken(own, "s1") and taken(own, "s2"))
 
 
 async def test_a_platform_that_has_a_score_is_not_asked_again(own: Visits) -> None:
@@ -122,7 +121,7 @@ async def test_a_platform_that_has_a_score_is_not_asked_again(own: Visits) -> No
     await until(lambda: own.school.asked_to_score >= 2)
     own.school.score_answers.clear()
     await held(own, "there-too", "s2")
-    await until(lambda: len(taken(own, "s2")) == 2)
+    await until(lambda: len(taken(own, "s2")) >= 2)
     assert not taken(own, "s1")
     assert f"status {IS_THERE}" not in own.server.log
 
