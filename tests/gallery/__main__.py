@@ -30,7 +30,8 @@ async def picture(screen: Screen, look: Look, house: House, profiles: Profiles) 
         try:
             await screen.reach(visit)
         except (Error, AssertionError, TimeoutError) as fault:
-            return f"{screen.id} ({look}): {str(fault).splitlines()[0]}"
+            said = str(fault).partition("\n")[0] or type(fault).__name__  # A timeout says nothing
+            return f"{screen.id} ({look}): {said}"
         finally:
             await visit.page.screenshot(path=FOLDER / file_of(screen, look))
     return None

@@ -54,7 +54,7 @@ async def every_group(visit: Visit) -> None:
     await busy(visit)
 
 
-@screen("tab", "everybody is on stage or has asked")
+@screen("tab", "two dozen guests, nobody on stage")
 async def twenty_five(visit: Visit) -> None:
     hall = await opened(visit)
     await hall.fill(visit.stack, await hall.guest_link(), 24)
