@@ -56,7 +56,7 @@ export class LedgerRow extends UsherElement {
     return html`
       <span class="avatar tint-${tint(row.id)}" aria-hidden="true">${initials(name)}</span>
       <div class="words">
-        <div class="name"><b title=${row.email}>${name}</b></div>
+        <div class="name"><b dir="auto" title=${row.email}>${name}</b></div>
         <div class="facts" title=${[row.name ? row.email : "", ...facts].filter(Boolean).join(" · ")}>
           <span class="role">${invitationName(row.invitation_type)}</span>
           ${row.name ? emailFact(row.email) : nothing}

@@ -78,7 +78,7 @@ export abstract class RowElement extends UsherElement {
     const found = parts(name, this.search).map((part) =>
       part.isFound ? html`<mark>${part.text}</mark>` : part.text,
     );
-    return html`<div class="name"><b title=${name}>${found}</b>${after}</div>`;
+    return html`<div class="name"><b dir="auto" title=${name}>${found}</b>${after}</div>`;
   }
 
   private onPick(event: MouseEvent): void {

@@ -21,7 +21,8 @@ export class WaitingTools extends UsherElement {
         flex-wrap: wrap;
         align-items: center;
         gap: var(--space-2);
-        padding: var(--space-1) var(--space-2) var(--space-2) var(--space-4);
+        padding-block: var(--space-1) var(--space-2);
+        padding-inline: var(--space-4) var(--space-2);
       }
     `,
   ];
