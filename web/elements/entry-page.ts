@@ -184,7 +184,10 @@ export class EntryPage extends UsherElement {
       document.title = common("page_title", { name: entry.name });
     } catch (error) {
       // What is on screen is better than an apology for one look that failed.
-      if (!this.entry) this.problem = api.problemOf(error);
+      if (this.entry) return;
+      this.problem = api.problemOf(error);
+      // Whoever is signed in as somebody else sees as whom, and can sign out.
+      this.me = await api.me().catch(() => null);
     }
   };
 }
