@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { nameOf, typeOf, type Shape, type Shapes } from "../lib/reference";
 import { docs } from "../messages/docs";
+import { inCode } from "./in-code";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import own from "./doc-shape.css?inline";
@@ -34,7 +35,7 @@ export class DocShape extends UsherElement {
     const required = new Set(known.required ?? []);
     const fields = Object.entries(known.properties);
     const hasMeaning = fields.some(([, of]) => of.description);
-    return html`${known.description ? html`<p class="about" lang="en" dir="ltr">${known.description}</p>` : nothing}
+    return html`${known.description ? html`<p class="about" lang="en" dir="ltr">${inCode(known.description)}</p>` : nothing}
       ${fields.length === 0 ? html`<p class="hint">${docs("empty")}</p>` : html`<div class="wide" tabindex="0" role="region"
         aria-label=${name ?? docs("fields")}>
         <table>
@@ -49,7 +50,7 @@ export class DocShape extends UsherElement {
     return html`<tr>
       <th scope="row" dir="ltr"><code>${field}</code></th>
       <td>${this.renderType(shape)}${isRequired ? html`<span class="hint">${docs("required")}</span>` : nothing}</td>
-      ${hasMeaning ? html`<td class="meaning" lang="en" dir="ltr">${shape.description ?? ""}</td>` : nothing}
+      ${hasMeaning ? html`<td class="meaning" lang="en" dir="ltr">${inCode(shape.description ?? "")}</td>` : nothing}
     </tr>`;
   }
 

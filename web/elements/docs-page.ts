@@ -17,6 +17,7 @@ import { docs } from "../messages/docs";
 import "./doc-shape";
 import "./problem-card";
 import "./site-header";
+import { inCode } from "./in-code";
 import { sheets } from "./sheets";
 import { UsherElement } from "./usher-element";
 import page from "./page.css?inline";
@@ -106,14 +107,14 @@ export class DocsPage extends UsherElement {
     return html`<details class="card entry" id=${one.id}>
       <summary><span class="method" data-method=${one.method} dir="ltr">${one.method}</span>
         <code class="path" dir="ltr">${one.path}</code>
-        <span class="says" lang="en" dir="ltr">${one.summary}</span></summary>
+        <span class="says" lang="en" dir="ltr">${inCode(one.summary)}</span></summary>
       <dl>
         <dt>${docs("who")}</dt>
         <dd>${one.who.length === 0 ? docs("who.anybody") : html`<ul>${one.who.map((who) =>
           html`<li>${called(who)}</li>`)}</ul>`}</dd>
         ${one.parameters.length > 0 ? html`<dt>${docs("parameters")}</dt>
           <dd><ul>${one.parameters.map(({ name, in: place, description }) => html`<li dir="ltr" lang="en">
-            <code>${name}</code> <span class="hint">${place}</span> ${description ?? ""}</li>`)}</ul></dd>` : nothing}
+            <code>${name}</code> <span class="hint">${place}</span> ${inCode(description ?? "")}</li>`)}</ul></dd>` : nothing}
         ${one.body ? html`<dt>${docs("body")}</dt>
           <dd><doc-shape .shape=${one.body} .shapes=${this.#http}></doc-shape></dd>` : nothing}
         ${one.replies.map(({ type, shape }) => html`<dt>${docs("reply")} <code class="hint" dir="ltr">${type}</code></dt>
@@ -125,7 +126,7 @@ export class DocsPage extends UsherElement {
   private renderMessage(one: Message): TemplateResult {
     return html`<details class="card entry" id=${one.id}>
       <summary><code class="path" dir="ltr">${one.name}</code>
-        <span class="says" lang="en" dir="ltr">${one.summary}</span></summary>
+        <span class="says" lang="en" dir="ltr">${inCode(one.summary)}</span></summary>
       ${one.answers.length > 0 ? html`<p>${docs("answered_by")} ${one.answers.map((name) =>
         html`<code dir="ltr">${name}</code> `)}</p>` : nothing}
       <doc-shape .shape=${one.shape} .shapes=${this.#live}></doc-shape>

@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
+import { render } from "lit";
 import { describe, expect, it, vi } from "vitest";
 import { arrivals } from "../../elements/arrivals";
 import { webAddress } from "../../elements/entry-content";
+import { inCode } from "../../elements/in-code";
 import { onlyCode } from "../../elements/invite-lobby";
 import { outline } from "../../elements/qr-code";
 import { difference } from "../../elements/rights-dialog";
@@ -123,4 +125,11 @@ it("shows content from the web, and runs nothing", () => {
   expect(webAddress("data:text/html,x")).toBeNull();
   expect(webAddress("")).toBeNull();
   expect(webAddress(null)).toBeNull();
+});
+
+it("sets as code what stands in backticks, and nothing else", () => {
+  const place = document.createElement("p");
+  render(inCode("The `role` of <b>one</b>, or `null`; a ` alone stays."), place);
+  expect([...place.querySelectorAll("code")].map((one) => one.textContent)).toEqual(["role", "null"]);
+  expect(place.textContent).toBe("The role of <b>one</b>, or null; a ` alone stays.");
 });
