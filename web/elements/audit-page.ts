@@ -101,9 +101,9 @@ export class AuditPage extends UsherElement {
     const detail = log.detail(line);
     return html`<tr data-action=${line.action}>
       <td class="at">${momentInFull(line.at)}</td>
-      <td><bdi>${log.byName(line.by)}</bdi>${line.by.email ? html`<div class="hint"><bdi>${line.by.email}</bdi></div>` : nothing}</td>
-      <td>${audit(`action.${line.action}`)}${detail ? html`<div class="hint"><bdi>${detail}</bdi></div>` : nothing}</td>
-      <td><bdi>${log.aboutNames(line)}</bdi></td>
+      <td data-label=${audit("column.by")}><bdi>${log.byName(line.by)}</bdi>${line.by.email ? html`<div class="hint"><bdi>${line.by.email}</bdi></div>` : nothing}</td>
+      <td data-label=${audit("column.action")}>${audit(`action.${line.action}`)}${detail ? html`<div class="hint"><bdi>${detail}</bdi></div>` : nothing}</td>
+      <td data-label=${audit("column.about")}><bdi>${log.aboutNames(line)}</bdi></td>
     </tr>`;
   }
 
