@@ -19,6 +19,8 @@ import { UsherElement } from "./usher-element";
 import own from "./attendance-plot.css?inline";
 
 const SHORTEST_MS = 60_000;
+/** Half of the longest time below the plot, which may stand at its very end; in px. */
+const PLACE_FOR_LABEL = 36;
 /** A tenth of the plot, for Page up and Page down. */
 const PAGE = 10;
 
@@ -174,7 +176,7 @@ export class AttendancePlot extends UsherElement {
       ms: 1,
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-      padding: [8, isMirrored ? 0 : 12, 0, isMirrored ? 12 : 0],
+      padding: [8, isMirrored ? 0 : PLACE_FOR_LABEL, 0, isMirrored ? PLACE_FOR_LABEL : 0],
       scales: {
         x: {
           time: true, dir: isMirrored ? -1 : 1,

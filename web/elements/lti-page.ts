@@ -138,7 +138,7 @@ export class LtiPage extends UsherElement {
               ({ entry_id, name }) => html`<li>
                 <button type="button" class="button" dir="auto" ?disabled=${this.isBusy}
                   @click=${() => this.tried(() => this.choose({ ...launch, entry_id }))}>
-                  ${name}
+                  <span>${name}</span>${icon("chevron")}
                 </button>
               </li>`,
             )}

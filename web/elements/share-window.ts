@@ -103,7 +103,7 @@ export class ShareWindow extends UsherElement {
             <button type="button" class="button small" @click=${this.load}>${common("try_again")}</button></p>`
         : nothing}
       ${links.map(
-        (link) => html`<div class="line">
+        (link) => html`<div class="line wide">
             <span class="label">${link.name}</span>
             ${link.state === "active" ? nothing : html`<span class="badge warn">${linkName(link.state)}</span>`}
           </div>
@@ -112,7 +112,7 @@ export class ShareWindow extends UsherElement {
       ${this.access && links.length === 0
         ? html`<p class="hint">${invite(this.access.is_on ? "share.guests.none" : "share.guests.off")}</p>`
         : nothing}
-      <div class="line">
+      <div class="line wide">
         <button type="button" class="button" @click=${() => this.goTo("guests")}>${invite("guests")}</button>
       </div>`);
   }
