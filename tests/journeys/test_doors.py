@@ -105,7 +105,7 @@ async def test_a_form_helps_and_is_remembered_until_one_says_forget(
 
     # Forgotten, also after the page is loaded anew.
     await gus.press("Forget me on this device")
-    await gus.sees("Forgotten.")
+    await gus.sees("This device no longer remembers you.")
     await expect(page.get_by_label("Name", exact=True)).to_be_focused()
     await expect(page.get_by_label("Name", exact=True)).to_have_value("")
     await page.reload()

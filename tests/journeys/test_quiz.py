@@ -159,7 +159,7 @@ async def see_attempts(owner: Page, folder: Path) -> None:
     await owner.get_by_role("button", name="Answers of Ina").click()
     await expect(rows.filter(has_text="Ina")).to_contain_text("DANUBE")
     await owner.get_by_text("Question by question").click()
-    await expect(owner.get_by_text("50 % right").first).to_be_visible()
+    await expect(owner.get_by_text("50% right").first).to_be_visible()
 
     await owner.get_by_label("How they came").select_option(label="Guest link “Class 3B” (1)")
     await expect(owner.get_by_role("heading", name="1 of 2 attempts")).to_be_visible()
