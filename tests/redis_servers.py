@@ -13,7 +13,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from tests.running import EPHEMERAL, free_port
+from tests.running import EPHEMERAL, free_port, is_free
 
 PATIENCE_S = 60
 REDIS = "redis-server"
@@ -244,10 +244,11 @@ async def redis_cluster(
 
 
 def _cluster_port() -> int:
-    """Find a port whose companion for the Cluster's own traffic is a port as well."""
-    while (port := free_port()) + 10_000 >= EPHEMERAL:
-        pass
-    return port
+    """Find a port whose companion for the Cluster's own traffic is a free one as well."""
+    while True:
+        port = free_port()
+        if port + 10_000 < EPHEMERAL and is_free(port + 10_000):
+            return port
 
 
 class SentinelTrio:

@@ -29,9 +29,16 @@ def free_port() -> int:
     """
     while True:
         port = LEAST_PORT + secrets.randbelow(EPHEMERAL - LEAST_PORT)
-        with socket.socket() as sock, contextlib.suppress(OSError):
-            sock.bind(("127.0.0.1", port))
+        if is_free(port):
             return port
+
+
+def is_free(port: int) -> bool:
+    """Say whether nobody uses a port now."""
+    with socket.socket() as sock, contextlib.suppress(OSError):
+        sock.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 class RunningServer:
