@@ -123,6 +123,8 @@ class Watchers:
         )
         if not is_open:
             if watcher.is_open:
+                # For good: what it asks to look at until it has gone is not shown any more.
+                watcher.is_open = False
                 self._cohorts.remove(watcher)
                 code = self._why_closed(participant)
                 if code is ErrorCode.RESTARTING and watcher.connection_id in taken_over:

@@ -4,6 +4,8 @@ from pathlib import Path
 from protocol import commands as c
 from protocol.messages import NoticeKind
 from protocol.roles import Presence, SessionState
+from protocol.views import Window
+from server.core import orders as o
 from server.core.actors import SERVER
 from server.core.state import RoomState
 from server.hub.room import Settled
@@ -137,3 +139,20 @@ async def test_somebody_removed_in_the_batch_that_opened_their_socket_is_told_an
     assert again.goodbye is not None
     assert again.goodbye.problem.code == "removed"
     await first
+
+
+async def test_a_socket_that_the_log_has_closed_is_shown_nothing_more_whatever_it_asks_for(
+    stage: Stage,
+) -> None:
+    # Found by the simulation: seed 91.
+    host, guest = await inside(stage)
+    room = await stage.room()
+    guest.pause()
+    order = o.CloseConnections(closed=((guest.id, guest.watcher.connection_id),))
+    await stage.done(order, SERVER)
+    assert guest.watcher.close_code is not None
+    room.watch(guest.watcher, Window())
+    assert guest.watcher.cohort is None
+    frames = len(guest.frames)
+    await stage.done(c.RaiseHand(), host.actor)
+    assert len(guest.frames) == frames

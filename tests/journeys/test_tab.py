@@ -1,5 +1,6 @@
 """The list of the tab: keyboard, menus where one points, several at once, search and help."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -46,6 +47,15 @@ async def focus(one: Locator) -> None:
     await expect(one).to_be_focused()
 
 
+async def press_until_focused(page: Page, key: str, wanted: Locator) -> None:
+    """Press a key as somebody does who sees where the focus is: a row may have one button more."""
+    has_focus = "one => one.getRootNode().activeElement === one && !one.shadowRoot?.activeElement"
+    async with asyncio.timeout(60):
+        while not await wanted.evaluate(has_focus):
+            await page.keyboard.press(key)
+    await expect(wanted).to_be_focused()
+
+
 async def test_rows_are_walked_and_worked_with_the_keyboard(
     server: RunningServer, people: People
 ) -> None:
@@ -81,12 +91,10 @@ async def test_rows_are_walked_and_worked_with_the_keyboard(
             await expect(row(host, "Chiara Rossi")).to_be_focused()
 
         # To the buttons of the row and back.
-        await host.keyboard.press("ArrowRight")
-        await host.keyboard.press("ArrowRight")
-        await expect(host.get_by_role("button", name="More for Chiara Rossi")).to_be_focused()
-        await host.keyboard.press("ArrowLeft")
-        await host.keyboard.press("ArrowLeft")
-        await expect(row(host, "Chiara Rossi")).to_be_focused()
+        await press_until_focused(
+            host, "ArrowRight", host.get_by_role("button", name="More for Chiara Rossi")
+        )
+        await press_until_focused(host, "ArrowLeft", row(host, "Chiara Rossi"))
 
         # Whoever leaves hands the focus to who stands there then.
         await host.keyboard.press("Delete")
