@@ -229,6 +229,8 @@ async def test_counts_tick_and_hands_go_up_and_nothing_moves(large: Large, peopl
 
     # Far down: people come and raise hands above what one reads.
     await page.get_by_role("button", name="See more").first.click()
+    # The focus goes on to the first of the rows that come by it.
+    await expect(focused(page)).to_be_visible()
     await page.get_by_role("searchbox").focus()
     await groups(page).evaluate("(element, px) => element.scrollTo(0, px)", FAR_PX)
     await all_here(page)
