@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 
 
 class Score(BaseModel):
-    """What a score has to be, which the library leaves to its users ("TODO: validate score").
+    """What a score has to be, which the library leaves to its users.
 
     Source: LTI Assignment and Grade Services 2.0, section 3.4.5. More is allowed there; what we
     send of a person is to be this and nothing else.
