@@ -95,7 +95,7 @@ picture: $(VENV)/.dev web ## Take the README's picture anew
 simulate: $(VENV)/.dev ## Try faults on simulated nodes: SEEDS=1..1000, or the one seed that failed
 	@$(BIN)/python -m tests.simulation $(or $(SEEDS),1..1000)
 
-fuzz: $(VENV)/.dev ## Bend inputs for MINUTES=5, and keep what breaks something; TARGET=lines is one of them
+fuzz: $(VENV)/.dev ## Bend inputs and walk through the API for MINUTES=5; TARGET=lines or TARGET=rest is a part of it
 	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),5) $(TARGET)
 
 package: $(VENV)/.runtime web ## Build the server (wheel and source, pages included) and its clients for Python and Node into dist/

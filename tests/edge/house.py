@@ -426,6 +426,7 @@ async def opened_house(
                 access_log=False,
                 server_header=False,
                 log_config=None,
+                lifespan="off",
                 log_level=logging.WARNING,
                 timeout_graceful_shutdown=3,
             )

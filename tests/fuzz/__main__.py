@@ -1,24 +1,30 @@
 """Fuzz: `python -m tests.fuzz [--minutes N] [TARGET …]`, all targets one after another if none.
 
-What is found is written into `found/`, where a test tries it again from then on.
+What atheris finds is written into `found/`, where a test tries it again from then on. Target
+`rest` is a walk of schemathesis through our OpenAPI document, which tells the request that broke
+something, and the seed that leads to it again.
 """
 
 import argparse
+import asyncio
 import hashlib
 import os
 import re
+import secrets
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fuzz.rest import PHASES, walk
 from tests.fuzz.seeds import seeds_of, seeds_of_all
 from tests.fuzz.targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
 FOUND = Path(__file__).parent / "found"
-NAMES = (*TARGETS, "lines")
+REST = "rest"
+NAMES = (*TARGETS, "lines", REST)
 SLOW_S = 20
 """One input that takes longer is a finding as well."""
 LIMITS = (f"-timeout={SLOW_S}", "-rss_limit_mb=2048", "-max_len=16384", "-print_final_stats=1")
@@ -64,17 +70,36 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", choices=[*NAMES, []], help="all if none is named")
     asked = parser.parse_args()
     names = asked.targets or NAMES
-    found = 0
-    for name in names:
-        each_s = max(1, round(60 * asked.minutes / len(names)))
-        run = fuzz(name, f"-max_total_time={each_s}")
-        sys.stdout.write(f"{name}: {_told(run.said)}\n")
-        if run.crash is not None:
-            found = 1
-            path = FOUND / f"{name}-{hashlib.sha256(run.crash).hexdigest()[:12]}"
-            path.write_bytes(run.crash)
-            sys.stdout.write(f"{run.said[-4000:]}\nThe input is {path.relative_to(ROOT)}\n")
-    return found
+    each_s = max(1, round(60 * asked.minutes / len(names)))
+    found = [name for name in names if not (_walk if name == REST else _follow)(name, each_s)]
+    return 1 if found else 0
+
+
+def _follow(name: str, seconds: int) -> bool:
+    """Have atheris fuzz a target for so long; False, and the input is kept, when it broke."""
+    run = fuzz(name, f"-max_total_time={seconds}")
+    sys.stdout.write(f"{name}: {_told(run.said)}\n")
+    if run.crash is None:
+        return True
+    path = FOUND / f"{name}-{hashlib.sha256(run.crash).hexdigest()[:12]}"
+    path.write_bytes(run.crash)
+    sys.stdout.write(f"{run.said[-4000:]}\nThe input is {path.relative_to(ROOT)}\n")
+    return False
+
+
+def _walk(name: str, seconds: int) -> bool:
+    """Have schemathesis walk for so long; False when an answer was not as described."""
+    is_good = True
+    for phase, options in PHASES.items():
+        seed = str(secrets.randbelow(2**31))
+        bounds = ("--max-time", str(max(1, seconds // len(PHASES))), "--seed", seed)
+        walked = asyncio.run(walk(phase, *bounds, *options))
+        told = f"{walked.asked} requests, {len(walked.done)} operations carried out"
+        sys.stdout.write(f"{name}, {phase}, seed {seed}: {told}\n")
+        if not walked.is_good:
+            is_good = False
+            sys.stdout.write("\n".join((walked.said[-4000:], *walked.faults, "")))
+    return is_good
 
 
 def _told(said: str) -> str:

@@ -1,13 +1,16 @@
 """A bounded run of the fuzzer; `make fuzz MINUTES=…` goes on. See `targets.py`, `lines.py`."""
 
 import platform
+import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.fuzz.__main__ import FOUND, NAMES, fuzz
+from tests.fuzz.__main__ import FOUND, NAMES, ROOT, fuzz
 from tests.fuzz.lines import Lines
+from tests.fuzz.rest import PHASES
 from tests.fuzz.seeds import seeds_of
 from tests.fuzz.targets import TARGETS
 
@@ -41,6 +44,20 @@ def test_whatever_a_client_says_to_the_handler_is_answered_or_refused_and_harms_
 
     assert run.crash is None, run.said
     assert "Done 1000 runs" in run.said
+
+
+@pytest.mark.timeout(300)
+def test_fuzzing_walks_through_the_api_as_well() -> None:
+    """As `make fuzz` calls it, and within the time that it was given."""
+    asked = ("-m", "tests.fuzz", "--minutes", "0.1", "rest")
+    done = subprocess.run(
+        [sys.executable, *asked], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    walked = dict(re.findall(r"^rest, (\w+), seed \d+: (\d+) requests", done.stdout, re.M))
+    assert set(walked) == set(PHASES)
+    assert all(int(requests) > 0 for requests in walked.values()), walked
 
 
 @pytest.mark.parametrize("name", sorted(TARGETS))
