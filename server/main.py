@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 import logging
 import secrets
 import socket
@@ -60,9 +61,8 @@ from server.settings import Settings
 from server.store.archive import Archive
 from server.store.erasures import Erasures
 from server.store.journal import Journal
-from server.store.redis import RedisStore
 from server.store.sqlite import SqliteStore
-from server.stores import opened_store, sealer_for
+from server.stores import opened_store, sealer_for, shared_in
 from server.surroundings import chance, clock, mail_surroundings, new_id, world_of
 from server.tracing import traces_of
 from server.welcome import STARTED_FILE, machine_key, tell
@@ -118,7 +118,7 @@ async def serving(settings: Settings, env: Mapping[str, str]) -> AsyncIterator[S
             node_name=node_name,
         )
         steward = steward_of(settings, world)
-        shared = store if isinstance(store, RedisStore) else None
+        shared = shared_in(store)
         courier = courier_of(settings, webhooks, keyring)
         grades = Grades(ScoreKeep(store, sealer, keyring.person_key, clock), time.monotonic)
         heard = [
@@ -265,6 +265,8 @@ async def serve(settings: Settings, env: Mapping[str, str]) -> None:
         LeaseLostError: other nodes have given this one up; it has to be started anew.
     """
     raise_file_limit()
+    # What was loaded stays; to look through all of it again is a tenth of a start.
+    gc.freeze()
     try:
         async with serving(settings, env) as (server, sock):
             spare_the_collector()

@@ -5,15 +5,18 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from server.keyring import Keyring
 from server.settings import Settings
 from server.store.interface import Put, Store, Unavailable, Unusable
 from server.store.masterkeys import MasterKeys
-from server.store.redis import RedisStore
 from server.store.redis_url import BadRedisUrl, RedisUrl
 from server.store.sealing import Sealer
 from server.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from server.store.redis import RedisStore
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +53,10 @@ async def opened_store(
             yield store
 
 
-async def _reached(stack: AsyncExitStack, url: RedisUrl, patience_s: float) -> RedisStore:
+async def _reached(stack: AsyncExitStack, url: RedisUrl, patience_s: float) -> "RedisStore":
+    # The client of Redis is a tenth of a start; a server on its own file does without.
+    from server.store.redis import RedisStore
+
     until = time.monotonic() + patience_s
     while True:
         try:
@@ -60,6 +66,15 @@ async def _reached(stack: AsyncExitStack, url: RedisUrl, patience_s: float) -> R
                 raise
             log.warning("waiting for the store: %s", fault)
         await asyncio.sleep(RETRY_S)
+
+
+def shared_in(store: Store) -> "RedisStore | None":
+    """Give the store if many nodes share it; None for one on a file."""
+    if not store.is_shared:
+        return None
+    from server.store.redis import RedisStore
+
+    return store if isinstance(store, RedisStore) else None
 
 
 async def sealer_for(store: Store, keyring: Keyring) -> Sealer:

@@ -10,19 +10,21 @@ from server.settings import Settings
 from server.store.interface import Store, Unavailable, Unusable
 from server.store.redis import RedisStore
 from server.store.sqlite import SqliteStore
-from server.stores import opened_store, sealer_for
+from server.stores import opened_store, sealer_for, shared_in
 from tests.redis_servers import PATIENCE_S, RedisServer, own_prefix
 
 
 async def test_without_a_word_it_is_the_file_in_the_data_folder(tmp_path: Path) -> None:
     async with opened_store(Settings(data=tmp_path / "data")) as store:
         assert isinstance(store, SqliteStore)
+        assert shared_in(store) is None
 
 
 async def test_with_a_url_it_is_redis(tmp_path: Path, redis_url: str) -> None:
     settings = Settings(data=tmp_path, redis_url=own_prefix(redis_url, tmp_path))
     async with opened_store(settings) as store:
         assert isinstance(store, RedisStore)
+        assert shared_in(store) is store
     assert settings.redis_url not in repr(settings)
 
 
