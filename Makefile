@@ -17,6 +17,9 @@ SHELL         := /bin/bash
 MAKEFLAGS     += --no-print-directory
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Compiled modules are kept even where the environment says not to: tests start servers by the hundred, and each would
+# compile all of it again, which is a quarter of a start.
+test: export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help run nodes test bench peers style types format lock schema picture gallery package sbom simulate fuzz soak web clean
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
