@@ -156,3 +156,5 @@ async def test_a_socket_that_the_log_has_closed_is_shown_nothing_more_whatever_i
     frames = len(guest.frames)
     await stage.done(c.RaiseHand(), host.actor)
     assert len(guest.frames) == frames
+    # A hub that stops waits for whoever does not read.
+    guest.go_on()
