@@ -36,6 +36,8 @@ export class ListKeys implements ReactiveController {
   #wanted: Place | null = null;
   /** Focus goes to what is wanted only if it is on screen then. */
   #isGentle = false;
+  /** What had the focus when the wanted row was asked for. */
+  #from: Element | null = null;
   /** The control of the row that had the focus, or null for the row itself. */
   #control: number | null = null;
 
@@ -127,6 +129,7 @@ export class ListKeys implements ReactiveController {
     if (!row) {
       this.#wanted = place;
       this.#isGentle = isGentle;
+      this.#from = focused();
       return;
     }
     this.#wanted = null;
@@ -190,7 +193,8 @@ export class ListKeys implements ReactiveController {
   async #restore(): Promise<void> {
     await this.host.scrolling.settled;
     if (this.#wanted && rowAt(this.host.view, this.#wanted)) {
-      return this.go(this.#wanted, this.#isGentle);
+      // Whoever has gone elsewhere meanwhile stays there.
+      return this.#isWhereItWas() ? this.go(this.#wanted, this.#isGentle) : this.forget();
     }
     if (!this.isInside || !this.active || !isLost()) return;
     const element = this.element();
@@ -199,6 +203,11 @@ export class ListKeys implements ReactiveController {
       return control ? focusControl(control) : element.focus({ preventScroll: true });
     }
     await this.#neighbour(this.active);
+  }
+
+  /** The focus has not been moved since a row was asked for; what had it may be gone. */
+  #isWhereItWas(): boolean {
+    return focused() === this.#from || (isLost() && !this.#from?.isConnected);
   }
 
   /** Whoever had the focus has left: go on with who stands there now. */
@@ -247,6 +256,13 @@ function controls(row: HTMLElement): HTMLElement[] {
 function focusControl(control: HTMLElement | undefined): void {
   const inner = control?.shadowRoot?.querySelector<HTMLElement>("button") ?? control;
   inner?.focus({ preventScroll: true });
+}
+
+/** What has the focus, however deep inside other elements. */
+function focused(): Element | null {
+  let at = document.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
 }
 
 /** Nothing has the focus: browsers give it to the page when the element in focus goes away. */

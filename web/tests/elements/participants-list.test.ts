@@ -93,6 +93,51 @@ describe("the groups", () => {
   });
 });
 
+describe("the focus, after more was asked for", () => {
+  const viewers = (count: number): View => view({
+    counts: counts({ viewers: 500 }),
+    groups: { viewers: group(Array.from({ length: count }, (_, index) => row(`p${index}`))) },
+  });
+  /** The row, or whatever else, that was given the focus last. */
+  let last: HTMLElement | undefined;
+
+  /** Press *See more* while no more than the first rows are loaded. */
+  async function seeMore(): Promise<void> {
+    await show(viewers(20));
+    tab.addEventListener("focusin", (event) => (last = event.composedPath()[0] as HTMLElement));
+    // No layout here, so everything is in sight.
+    vi.spyOn(tab.scrolling, "isOnScreen").mockReturnValue(true);
+    const button = all(".more button")[0] as HTMLButtonElement;
+    button.focus();
+    button.click();
+    // Browsers take the focus from what goes away, and happy-dom does not.
+    button.blur();
+    await settled();
+  }
+
+  async function rowsArrive(): Promise<void> {
+    tab.view = viewers(60);
+    await settled();
+    await tab.scrolling.settled;
+    await settled();
+  }
+
+  it("goes to the first of the new rows when they arrive", async () => {
+    await seeMore();
+    expect(last?.textContent).toContain("See more");
+    await rowsArrive();
+    expect(last?.dataset.participant).toBe("p20");
+  });
+
+  it("stays where it was taken meanwhile", async () => {
+    await seeMore();
+    const field = all(".search input")[0] as HTMLInputElement;
+    field.focus();
+    await rowsArrive();
+    expect(last === field).toBe(true);
+  });
+});
+
 describe("rows", () => {
   it("show names as text, whatever they hold", async () => {
     const name = "<img src=x onerror=alert(1)>";
