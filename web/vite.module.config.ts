@@ -6,6 +6,7 @@ import { compress } from "./build/compress.ts";
 import { messages } from "./build/messages.ts";
 import { hosted } from "./build/hosted.ts";
 import { prefix } from "./build/prefix.ts";
+import { unindent } from "./build/unindent.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -13,7 +14,9 @@ export default defineConfig({
   root: here("."),
   publicDir: here("module"),
   resolve: { alias: [{ find: /^\.\/codec$/u, replacement: here("lib/codec-json.ts") }] },
-  plugins: [messages(), hosted(), prefix(here("elements"), ["participants-tab"]), compress()],
+  plugins: [
+    messages(), hosted(), prefix(here("elements"), ["participants-tab"]), unindent(here("elements")), compress(),
+  ],
   build: {
     outDir: here("dist/module"),
     target: "es2022",
@@ -24,6 +27,8 @@ export default defineConfig({
       output: {
         chunkFileNames: "[name]-[hash].js",
         minify: true,
+        // They are for bundlers, which find nothing to leave out here.
+        comments: { annotation: false },
         // All that is needed at once is one file: many small ones compress worse, and come later.
         codeSplitting: { groups: [{ name: "tab", tags: ["$initial"] }] },
       },
