@@ -47,12 +47,14 @@ export class ToastList extends UsherElement {
   private renderNote(note: Shown): TemplateResult {
     const action = note.action;
     return html`<div class="note ${note.tone ?? ""}">
-      <p class="grow">${note.text}</p>
-      ${action
-        ? html`<button type="button" class="button small action" @click=${() => this.act(note)}>
-            ${action.label}
-          </button>`
-        : nothing}
+      <div class="said">
+        <p>${note.text}</p>
+        ${action
+          ? html`<button type="button" class="button small action" @click=${() => this.act(note)}>
+              ${action.label}
+            </button>`
+          : nothing}
+      </div>
       <button type="button" class="button icon small" aria-label=${room("dismiss")} @click=${() => this.drop(note.id)}>
         ${icon("close")}
       </button>
