@@ -145,7 +145,7 @@ export class QuizEditor extends UsherElement {
       ${faulty ? html`<p class="problem" role="alert">${say("edit.faults", { count: faulty })}</p>` : nothing}
       ${this.problem ? this.renderProblem(this.problem) : nothing}
       <div class="line end">
-        <span class="hint grow">${say(this.isChanged ? "edit.unsaved" : "edit.all_saved")}</span>
+        <span class="hint grow">${this.isChanged ? say("edit.unsaved") : this.#base?.revision ? say("edit.all_saved") : nothing}</span>
         <button type="button" class="button primary" ?disabled=${this.isBusy || !this.isChanged}
           @click=${() => this.save()}>${say(this.isBusy ? "edit.saving" : "edit.save")}</button>
       </div>

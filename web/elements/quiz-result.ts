@@ -101,7 +101,7 @@ export class QuizResult extends UsherElement {
           </p>`
         : nothing}
       ${isRight === false ? html`<p dir="auto">${this.rightAnswer(question, answer)}</p>` : nothing}
-      ${explanation ? html`<p class="explanation" dir="auto">${explanation}</p>` : nothing}
+      ${explanation ? html`<div class="explanation"><p dir="auto">${explanation}</p></div>` : nothing}
     `;
   }
 

@@ -219,6 +219,14 @@ describe("quiz-editor", () => {
     expect(words(element)).toContain("Write at least one accepted answer.");
   });
 
+  it("says that all is saved only once something was", async () => {
+    const sheet = { quiz: { ...QUIZ, questions: [] }, revision: 0, version: 0, is_taken: false };
+    const element = await editor({ sheet });
+    expect(words(element)).not.toContain("Everything is saved");
+    await press(element, "Short text");
+    expect(words(element)).toContain("Not saved yet");
+  });
+
   it("saves on the revision that it began from", async () => {
     const element = await editor();
     const saved = vi.fn();
