@@ -121,7 +121,7 @@ export class AttendancePage extends UsherElement {
     const sitting = this.sittings?.sessions.find((one) => one.session_id === this.sessionId);
     const state = until ? sitting?.state ?? "open" : "ended";
     return html`<div class="line facts">
-      <session-badge .state=${state}></session-badge>
+      ${endedAt ? nothing : html`<session-badge .state=${state}></session-badge>`}
       ${until && this.isStale
         ? html`<span class="late" role="status">${attendance("stale", { when: timeIn(until, until) })}</span>`
         : nothing}

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { attendance } from "../messages/attendance";
-import { duration, timeIn, wayKey, wayLabel, wayName, type Way } from "../lib/attendance";
+import { duration, timeIn, timesIn, wayKey, wayLabel, wayName, type Way } from "../lib/attendance";
 import {
   EVERYBODY, PEOPLE_A_PAGE, type PeopleQuery, type Sort, type SortKey,
 } from "../lib/attendance-api";
@@ -180,8 +180,9 @@ export class AttendancePeople extends UsherElement {
   private span(person: AttendedView): string {
     const from = person.intervals[0]?.[0] ?? person.joined_at;
     const to = person.intervals.at(-1)?.[1] ?? from;
-    const facts = { from: timeIn(from, this.from), to: timeIn(to, this.from) };
-    return attendance(person.is_here ? "span.now" : "span", facts);
+    if (person.is_here) return attendance("span.now", { from: timeIn(from, this.from) });
+    const [begun = "", ended = ""] = timesIn([from, to], this.from);
+    return attendance("span", { from: begun, to: ended });
   }
 
   private renderPages(): TemplateResult | typeof nothing {

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { attendance } from "../messages/attendance";
-import { duration, timeIn } from "../lib/attendance";
+import { duration, timeIn, timesIn } from "../lib/attendance";
 import { roleName } from "../lib/words";
 import type { AttendedView, RoleChangeView } from "../lib/protocol";
 import { sheets } from "./sheets";
@@ -41,8 +41,10 @@ export class AttendancePerson extends UsherElement {
   }
 
   private stay(from: number, to: number, goesOn: boolean): string {
-    const facts = { from: timeIn(from, this.base), to: timeIn(to, this.base), time: duration(to - from) };
-    return attendance(goesOn ? "stay.now" : "stay", facts);
+    const time = duration(to - from);
+    if (goesOn) return attendance("stay.now", { from: timeIn(from, this.base), time });
+    const [begun = "", ended = ""] = timesIn([from, to], this.base);
+    return attendance("stay", { from: begun, to: ended, time });
   }
 
   private change(change: RoleChangeView): string {

@@ -8,7 +8,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import uPlot from "uplot";
 import plotLook from "uplot/dist/uPlot.min.css?inline";
 import { attendance } from "../messages/attendance";
-import { placeAt, stacked, tableMoments, tick, timeIn, type Layer } from "../lib/attendance";
+import { placeAt, stacked, tableMoments, tick, timeIn, timesIn, type Layer } from "../lib/attendance";
 import { coloursIn, onColours } from "../lib/colour";
 import { withLegend } from "../lib/picture";
 import { save } from "../lib/saving";
@@ -94,7 +94,8 @@ export class AttendancePlot extends UsherElement {
 
   private renderTable(): TemplateResult {
     const { curve } = this;
-    const base = curve.moments[0] ?? 0;
+    const moments = tableMoments(curve);
+    const times = timesIn(moments, curve.moments[0] ?? 0);
     return html`<details>
       <summary>${attendance("plot.table")}</summary>
       <div class="scroll" tabindex="0" role="region" aria-label=${attendance("plot")}><table>
@@ -103,10 +104,10 @@ export class AttendancePlot extends UsherElement {
           <th scope="col">${attendance("plot.all")}</th>
           ${this.layers.map((layer) => html`<th scope="col">${layer.label}</th>`)}
         </tr></thead>
-        <tbody>${tableMoments(curve).map((moment) => {
+        <tbody>${moments.map((moment, row) => {
           const at = placeAt(curve.moments, moment);
           return html`<tr>
-            <th scope="row">${timeIn(moment, base)}</th>
+            <th scope="row">${times[row]}</th>
             <td>${number(curve.totals[at] ?? 0)}</td>
             ${this.layers.map((layer) => html`<td>${number(layer.counts[at] ?? 0)}</td>`)}
           </tr>`;
@@ -117,8 +118,10 @@ export class AttendancePlot extends UsherElement {
 
   private pointText(moment: number): string {
     const { moments, totals } = this.curve;
+    const first = moments[0] ?? moment;
+    const isShort = (moments.at(-1) ?? moment) - first < SHORTEST_MS;
     return attendance("plot.point", {
-      when: timeIn(moment, moments[0] ?? moment),
+      when: timeIn(moment, first, isShort),
       count: totals[placeAt(moments, moment)] ?? 0,
     });
   }

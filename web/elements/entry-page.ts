@@ -96,7 +96,7 @@ export class EntryPage extends UsherElement {
         <div class="grow">
           <div class="line facts">
             <span>${kindName(entry.kind)}</span>
-            ${isLive(entry.kind) ? html`<session-badge .state=${entry.session_state} .startsAt=${entry.starts_at}></session-badge>` : nothing}
+            ${this.renderState(entry)}
             ${entry.people ? html`<span>${words("here_now", { people: people(entry.people) })}</span>` : nothing}
           </div>
           <h1>${entry.name}</h1>
@@ -117,6 +117,12 @@ export class EntryPage extends UsherElement {
       <share-window .entry=${entry} @invite=${this.showInvite} @guests=${this.showGuests}
         @invitations=${this.showLedger}></share-window>
     `;
+  }
+
+  /** That a session has ended is said below, beside what can be done now. */
+  private renderState({ kind, session_state: state, starts_at: startsAt }: EntryView): TemplateResult | typeof nothing {
+    if (!isLive(kind) || state === "ended") return nothing;
+    return html`<session-badge .state=${state} .startsAt=${startsAt}></session-badge>`;
   }
 
   private readonly showInvite = (): void => void openWindow(this, loadWindows, () => this.inviteUsers.open());

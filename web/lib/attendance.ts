@@ -153,11 +153,23 @@ function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 const sameDay = (one: number, other: number): boolean =>
   new Date(one).toDateString() === new Date(other).toDateString();
 
-/** A moment of a session: the time of day, with the day if that is another than its first. */
-export function timeIn(at: number, base: number): string {
+/**
+ * A moment of a session: the time of day, with the day if that is another than its first.
+ *
+ * @param isExact to the second, where minutes do not tell it from its neighbours.
+ */
+export function timeIn(at: number, base: number, isExact = false): string {
+  const timeStyle = isExact ? "medium" : "short";
   return sameDay(at, base)
-    ? format({ timeStyle: "short" }).format(at)
-    : format({ dateStyle: "medium", timeStyle: "short" }).format(at);
+    ? format({ timeStyle }).format(at)
+    : format({ dateStyle: "medium", timeStyle }).format(at);
+}
+
+/** Moments that follow one another, all of them to the second if any two would read the same. */
+export function timesIn(moments: readonly number[], base: number): string[] {
+  const minutes = moments.map((at) => timeIn(at, base));
+  const repeats = minutes.some((one, place) => one === minutes[place - 1]);
+  return repeats ? moments.map((at) => timeIn(at, base, true)) : minutes;
 }
 
 /** A place on the axis of time, as exact as the distance to the next one asks for. */

@@ -225,6 +225,7 @@ describe("the page", () => {
     await vi.advanceTimersByTimeAsync(4_500);
     await settled(made);
     expect(text(made)).toContain("Ended");
+    expect(root(made).querySelector("session-badge")).toBeNull();
     expect(count(/entries\/e_1\/sessions/u)).toBe(2);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(count(/summary/u)).toBe(2);

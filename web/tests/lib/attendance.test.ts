@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  duration, layersOf, marksOn, MOST_LAYERS, placeAt, stacked, tableMoments, tick, timeIn, wayLabel,
+  duration, layersOf, marksOn, MOST_LAYERS, placeAt, stacked, tableMoments, tick, timeIn, timesIn, wayLabel,
   wayName,
 } from "../../lib/attendance";
 import { summary, way } from "../attending";
@@ -69,6 +69,15 @@ it("draws intervals within the line, and none too thin to be seen", () => {
   ]);
   expect(marksOn([[1_000, 1_000]], 0, 1_000)[0]?.start).toBe(992);
   expect(marksOn([[0, 0]], 0, 0)).toEqual([{ start: 0, length: 8 }]);
+});
+
+it("tells the seconds where minutes would read the same", () => {
+  const noon = new Date(2027, 0, 15, 12, 0).getTime();
+  const said = (...seconds: number[]): string[] =>
+    timesIn(seconds.map((one) => noon + one * 1_000), noon).map((one) => one.replace(/\s[AP]M$/u, ""));
+  expect(said(0, 60, 120)).toEqual(["12:00", "12:01", "12:02"]);
+  expect(said(3, 41)).toEqual(["12:00:03", "12:00:41"]);
+  expect(said(0, 60, 95)).toEqual(["12:00:00", "12:01:00", "12:01:35"]);
 });
 
 it("tells times of day, and the day where it is another", () => {
