@@ -132,7 +132,7 @@ async def test_a_busy_server_is_asked_again_when_it_said_to(
     await gus.fill_guest_form("Gus Guest", "gus@example.org")
     await page.route("**/api/v1/doors/guest", busy(), times=1)
     await gus.press("Join")
-    await gus.sees("The server is busy. Nothing that you typed is lost")
+    await gus.sees("Nothing that you typed is lost.")
     await expect(page.get_by_text(re.compile(r"^Trying again in \d seconds?$"))).to_be_visible()
     await expect(page.get_by_label("Name", exact=True)).to_have_value("Gus Guest")
     await gus.fits()

@@ -33,6 +33,7 @@ export class GuestDoorForm extends UsherElement {
   @state() private isSomebodyElse = false;
   /** What was sent stays as it is until there is an answer, however long the line is dead. */
   @state() private isBusy = false;
+  @state() private hasTyped = false;
   @state() private isNameMissing = false;
   @state() private isAgreeMissing = false;
   @state() private problem: Problem | null = null;
@@ -49,7 +50,7 @@ export class GuestDoorForm extends UsherElement {
     return html`<div class="card door">
       ${doorHeader(this.door)}
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-      ${this.#line.render()}
+      ${this.#line.render(this.hasTyped || this.typed !== null)}
       ${returns ? this.renderReturn() : this.renderForm()}
     </div>`;
   }
@@ -71,7 +72,7 @@ export class GuestDoorForm extends UsherElement {
 
   private renderForm(): TemplateResult {
     const filled = this.typed ?? this.known;
-    return html`<form novalidate @submit=${this.submit}>
+    return html`<form novalidate @submit=${this.submit} @input=${() => (this.hasTyped = true)}>
       <div class="field">
         <label for="name">${doors("name")}</label>
         <input class="input" id="name" name="name" required maxlength="120" autocomplete="name"

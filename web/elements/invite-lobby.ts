@@ -39,6 +39,7 @@ export class InviteLobby extends UsherElement {
   @state() private email = "";
   /** What was sent stays as it is until there is an answer, however long the line is dead. */
   @state() private isBusy = false;
+  @state() private hasTyped = false;
   @state() private problem: Problem | null = null;
   /** Why there is one more step, which is nobody's fault. */
   @state() private note = "";
@@ -55,6 +56,7 @@ export class InviteLobby extends UsherElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.email = this.typed;
+    this.hasTyped = this.typed !== "";
     const { is_signed_in_as_invited, is_bound_here, wrong_account } = this.door;
     if (is_signed_in_as_invited || is_bound_here) void this.pass(() => api.redeemInvitation({ token: this.token }));
     else this.step = wrong_account ? "wrong_account" : "email";
@@ -75,7 +77,7 @@ export class InviteLobby extends UsherElement {
     return html`<div class="card door">
       ${doorHeader(this.door)}
       ${this.problem ? html`<p class="problem" id="problem" role="alert">${this.problem.sentence}</p>` : nothing}
-      ${this.#line.render(this.note ? html`<p>${this.note}</p>` : nothing)}
+      ${this.#line.render(this.hasTyped, this.note ? html`<p>${this.note}</p>` : nothing)}
       ${this.renderStep()}
     </div>`;
   }
@@ -94,7 +96,7 @@ export class InviteLobby extends UsherElement {
   }
 
   private renderEmail(): TemplateResult {
-    return html`<form novalidate @submit=${this.submitEmail}>
+    return html`<form novalidate @submit=${this.submitEmail} @input=${this.onInput}>
       <email-field label=${doors("invite.email")} hint=${doors("invite.why")} .value=${this.email}
         ?readonly=${this.isBusy}></email-field>
       <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>${doors("invite.join")}</button>
@@ -115,7 +117,7 @@ export class InviteLobby extends UsherElement {
       ? doors("invite.resend_in", { seconds: this.resendIn })
       : doors("invite.resend");
     const isAtFault = this.isCodeMissing || isAboutCode(this.problem);
-    return html`<form novalidate @submit=${this.submitCode}>
+    return html`<form novalidate @submit=${this.submitCode} @input=${this.onInput}>
       <div class="field">
         <label for="code">${doors("invite.code")}</label>
         <input class="input code" id="code" name="code" required inputmode="numeric" maxlength="24"
@@ -164,6 +166,10 @@ export class InviteLobby extends UsherElement {
   /** Each step begins with its first field or, where it has none, with its button. */
   private focusFirst(): void {
     void this.updateComplete.then(() => (this.codeField ?? this.emailField ?? this.mainButton)?.focus());
+  }
+
+  private onInput(): void {
+    this.hasTyped = true;
   }
 
   private submitEmail(event: SubmitEvent): void {

@@ -54,15 +54,17 @@ export class Line implements ReactiveController {
   /**
    * What is the trouble, for people at a door. The seconds are shown, but not read aloud each time.
    *
+   * @param hasTyped somebody has typed something here, and fears for it.
    * @param note what else there is to say at this place.
    */
-  render(note: TemplateResult | typeof nothing = nothing): TemplateResult {
+  render(hasTyped = false, note: TemplateResult | typeof nothing = nothing): TemplateResult {
+    const more = hasTyped ? doors("nothing_lost") : nothing;
     const isBusy = this.isInTrouble && !this.isDead;
     const seconds = Math.max(0, Math.round((this.#until - performance.now()) / SECOND_MS));
     return html`<div role="status">
         ${note}
-        ${this.isDead ? html`<p class="offline">${doors("offline")}</p>` : nothing}
-        ${isBusy ? html`<p class="offline">${doors("busy")}</p>` : nothing}
+        ${this.isDead ? html`<p class="offline">${doors("offline")} ${more}</p>` : nothing}
+        ${isBusy ? html`<p class="offline">${doors("busy")} ${more}</p>` : nothing}
       </div>
       ${isBusy ? html`<p class="hint">${doors("busy.again", { seconds })}</p>` : nothing}`;
   }

@@ -37,6 +37,7 @@ export class LtiPage extends UsherElement {
   static override styles = sheets(page, own);
 
   @state() private show: Show = { kind: "loading" };
+  @state() private hasTyped = false;
   @state() private isNameMissing = false;
   @state() private isBusy = false;
   /** Why a choice was not taken, where another may be. */
@@ -144,7 +145,8 @@ export class LtiPage extends UsherElement {
             )}
           </ul>`
         : nothing}
-      <form class="card stack" novalidate @submit=${(event: SubmitEvent) => this.make(event, launch)}>
+      <form class="card stack" novalidate @submit=${(event: SubmitEvent) => this.make(event, launch)}
+        @input=${() => (this.hasTyped = true)}>
         <div class="field">
           <label for="name">${lti("choose.new")}</label>
           <input class="input" id="name" maxlength="120" autocomplete="off" dir="auto" .value=${suggested_name ?? ""}
@@ -155,7 +157,7 @@ export class LtiPage extends UsherElement {
         </div>
         <button class="button primary" aria-busy=${this.isBusy} ?disabled=${this.isBusy}>${lti("choose.make")}</button>
       </form>
-      ${this.#line.render()}
+      ${this.#line.render(this.hasTyped)}
     </div>`;
   }
 

@@ -56,7 +56,7 @@ async function fill(element: HTMLElement, fields: Record<string, string>): Promi
   for (const [id, value] of Object.entries(fields)) {
     const input = field(element, id) as HTMLInputElement;
     input.value = value;
-    input.dispatchEvent(new Event("input"));
+    input.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
   }
   const form = root(element).querySelector("form") as HTMLFormElement;
   form.dispatchEvent(new Event("submit", { cancelable: true }));
@@ -67,7 +67,7 @@ async function fill(element: HTMLElement, fields: Record<string, string>): Promi
 async function leave(element: HTMLElement, email: string): Promise<void> {
   const input = field(element, "email") as HTMLInputElement;
   input.value = email;
-  input.dispatchEvent(new Event("input"));
+  input.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
   input.dispatchEvent(new Event("blur"));
   await settled(element);
 }
@@ -231,6 +231,19 @@ describe("the guest's form helps", () => {
     const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door: GUEST, typed });
     expect((field(form, "name") as HTMLInputElement).value).toBe("Ada");
     expect((field(form, "email") as HTMLInputElement).value).toBe("ada@x.example");
+  });
+
+  it("without talk of what was typed where nothing was", async () => {
+    const door = { ...GUEST, is_returning: true, name: "Ada" };
+    const form = await put<GuestDoorForm>("guest-door-form", { token: "t0", door });
+    isDead = true;
+    await press(form, "Continue as");
+    expect(text(form)).toContain("The server cannot be reached. We keep trying.");
+    expect(text(form)).not.toContain("typed");
+    isDead = false;
+    window.dispatchEvent(new Event("online"));
+    await settled(form);
+    expect(replace).toHaveBeenCalled();
   });
 
   it("by trying again when the line is back, with nothing lost and nothing sent twice", async () => {
