@@ -1,14 +1,12 @@
 """`python -m load SCENARIO`: measure a server that runs, or one started for the purpose."""
 
-import json
-
 import click
-import uvloop
 
 from load.cluster import ClusterPlan, cluster
-from load.commands import COMMANDS
+from load.commands import COMMANDS, repeats_option, shown
 from load.join import JoinPlan, join
-from load.report import Report
+from load.repeated import repeated
+from load.share import LEAST
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,6 +27,7 @@ def main() -> None:
 @click.option("--host-url", help="A sign-in URL of that server, as it prints on start.")
 @click.option("--entry", "entry_id", default="e_demo-room", show_default=True)
 @click.option("--pid", type=int, help="Process of that server, to measure it.")
+@repeats_option()
 @click.option("--json", "is_json", is_flag=True, help="Print the figures as JSON alone.")
 def join_command(
     members: int,
@@ -39,6 +38,7 @@ def join_command(
     host_url: str | None,
     entry_id: str,
     pid: int | None,
+    repeats: int,
     *,
     is_json: bool,
 ) -> None:
@@ -57,8 +57,7 @@ def join_command(
         pid=pid,
         tell=(lambda _: None) if is_json else click.echo,
     )
-    report: Report = uvloop.run(join(plan))
-    click.echo(json.dumps(report.as_dict()))
+    shown(repeated(lambda: join(plan), repeats))
 
 
 @main.command("cluster")
@@ -66,9 +65,22 @@ def join_command(
 @click.option("--members", default=200, show_default=True, type=click.IntRange(1, 20_000))
 @click.option("--promotions", default=100, show_default=True, type=click.IntRange(1, 5_000))
 @click.option("--at-once", default=50, show_default=True, type=click.IntRange(1, 2_000))
+@click.option(
+    "--share",
+    type=click.FloatRange(LEAST, 1),
+    help="A part of a core that each node has for itself, as on a machine of its own.",
+)
+@repeats_option()
 @click.option("--json", "is_json", is_flag=True, help="Print the figures as JSON alone.")
 def cluster_command(
-    nodes: int, members: int, promotions: int, at_once: int, *, is_json: bool
+    nodes: int,
+    members: int,
+    promotions: int,
+    at_once: int,
+    share: float | None,
+    repeats: int,
+    *,
+    is_json: bool,
 ) -> None:
     """Run nodes on one Redis: joins, promotions and returns across them.
 
@@ -80,9 +92,10 @@ def cluster_command(
         members=members,
         promotions=promotions,
         at_once=at_once,
+        share=share,
         tell=(lambda _: None) if is_json else click.echo,
     )
-    click.echo(json.dumps(uvloop.run(cluster(plan))))
+    shown(repeated(lambda: cluster(plan), repeats))
 
 
 for command in COMMANDS:

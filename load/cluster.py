@@ -6,8 +6,8 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ import httpx
 from load.guest import Guest
 from load.host import Host
 from load.join import WINDOW
+from load.meter import Meter, proven
 from load.process import LoadError, Started, raise_file_limit, started_server, usage_of
 from load.redis import StartedRedis, started_redis
 from load.report import percentile
+from load.share import shared
 from protocol.client import Client, connect
 from protocol.commands import SetRole
 from protocol.ids import ParticipantId
@@ -31,6 +33,8 @@ from protocol.views import Range, Window
 ROOM = "e_demo-room"
 WATCHED = Window(groups={Group.VIEWERS: Range(count=50), Group.ON_STAGE: Range(count=25)})
 SETTLE_S = 60
+TALLIES_S = 3
+"""Until every node has told its tallies again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,7 @@ class ClusterPlan:
     Args:
         promotions: role changes, one at a time, each timed at the same node and at another.
         at_once: joins under way at the same time.
+        share: of a core, for each node, as if it were on a machine of its own; None: as it comes.
         tell: prints progress.
     """
 
@@ -47,6 +52,7 @@ class ClusterPlan:
     members: int
     promotions: int
     at_once: int
+    share: float | None
     tell: Callable[[str], None]
 
 
@@ -81,87 +87,83 @@ async def cluster(plan: ClusterPlan) -> dict[str, Any]:
             for number in range(plan.members)
             for target in [targets[number % len(targets)]]
         ]
-        frames = 0
-
-        def count(_: int) -> None:
-            nonlocal frames
-            frames += 1
-
         empty = await nodes.redis.memory_of(ROOM)
-        async with asyncio.TaskGroup() as staying:
-            joins = await _measured(nodes, lambda: _let_in(guests, token, plan, staying, count))
+        with ExitStack() as shares:
+            if plan.share is not None:
+                for server in nodes.servers:
+                    shares.enter_context(shared(server.pid, plan.share))
+            joins = await _measured(nodes, guests, lambda: _let_in(guests, token, plan))
             await _seen(nodes, plan.members)
             kept = await nodes.redis.memory_of(ROOM)
             plan.tell(f"{plan.members} inside after {joins['seconds']} s")
             promotions = await _promotions(nodes, plan)
             plan.tell(f"{plan.promotions} promoted")
             for guest in guests:
-                await guest.leave()
-            back = await _measured(nodes, lambda: _let_in(guests, token, plan, staying, count))
+                guest.leave()
+            back = await _measured(nodes, guests, lambda: _let_in(guests, token, plan))
             await _seen(nodes, plan.members)
             plan.tell(f"all back after {back['seconds']} s")
-            for guest in guests:
-                await guest.leave()
+        for guest in guests:
+            guest.leave()
         return {
             "scenario": "cluster",
             "nodes": plan.nodes,
             "members": plan.members,
+            "share": plan.share,
             "joins": joins,
             "promotions": promotions,
             "reconnects": back,
-            "deliveries": frames,
+            "deliveries": sum(wire.messages for guest in guests for wire in guest.wires),
             "redis_bytes_of_room": empty,
             "redis_bytes_per_member": round((kept - empty) / plan.members),
+            **await proven(),
         }
 
 
-async def _measured(nodes: _Nodes, work: Callable[[], Any]) -> dict[str, Any]:
+async def _measured(
+    nodes: _Nodes, guests: Sequence[Guest], work: Callable[[], Awaitable[list[list[float]]]]
+) -> dict[str, Any]:
     """Time a piece of work, and say what the processes spent on it and how appends went."""
     cpu, redis_cpu = nodes.cpu_s(), usage_of(nodes.redis.pid).cpu_s
     before = await _tallies(nodes)
     scripts, commands = await nodes.redis.calls()
-    began, own = time.perf_counter(), time.process_time()
-    per_node: list[list[float]] = await work()
-    seconds = time.perf_counter() - began
-    own_cpu = time.process_time() - own
+    pids = [server.pid for server in nodes.servers]
+    meter = Meter(pids, lambda: (wire for guest in guests for wire in guest.wires))
+    per_node = await work()
+    whole = meter.read()
     every = [one for some in per_node for one in some]
     spent = [after - b for after, b in zip(nodes.cpu_s(), cpu, strict=True)]
     redis_spent = usage_of(nodes.redis.pid).cpu_s - redis_cpu
     more_scripts, more_commands = await nodes.redis.calls()
-    await asyncio.sleep(3)  # until every node has told its tallies again
+    await asyncio.sleep(TALLIES_S)
     after = await _tallies(nodes)
     made = {name: after[name] - before[name] for name in before}
     tries = made["appends"] + made["conflicts"]
     return {
-        "seconds": round(seconds, 2),
-        "per_s": round(len(every) / seconds, 1),
+        **whole.as_dict(),
+        "per_s": round(len(every) / whole.seconds, 1),
         "p50_ms": round(percentile(every, 0.5), 1),
         "p99_ms": round(percentile(every, 0.99), 1),
         "p50_ms_by_node": [round(percentile(some, 0.5), 1) for some in per_node if some],
         "node_cpu_s": [round(one, 2) for one in spent],
         "redis_cpu_s": round(redis_spent, 2),
-        "client_cpu_s": round(own_cpu, 2),
+        "redis_cpu_ms_per_append": round(1000 * redis_spent / max(1, made["appends"]), 3),
         "redis_scripts": more_scripts - scripts,
         "redis_commands": more_commands - commands,
+        "commands_per_s": round((more_commands - commands) / whole.seconds),
         "appends": made["appends"],
+        "appends_per_s": round(made["appends"] / whole.seconds, 1),
         "mean_batch": round(made["records"] / made["appends"], 2) if made["appends"] else 0,
         "conflict_rate": round(made["conflicts"] / tries, 3) if tries else 0,
     }
 
 
-async def _let_in(
-    guests: list[Guest],
-    token: str,
-    plan: ClusterPlan,
-    staying: asyncio.TaskGroup,
-    on_frame: Callable[[int], None],
-) -> list[list[float]]:
+async def _let_in(guests: Sequence[Guest], token: str, plan: ClusterPlan) -> list[list[float]]:
     gate = asyncio.Semaphore(plan.at_once)
 
     async def one(guest: Guest) -> None:
         async with gate:
             await guest.join(token, WINDOW)
-        staying.create_task(guest.stay(on_frame))
 
     async with asyncio.TaskGroup() as joining:
         for guest in guests:

@@ -18,6 +18,7 @@ from load.mixed import MixedPlan, mixed
 from load.overload import OverloadPlan, RestartPlan, overload, restart
 from load.process import LoadError
 from load.promote import PromotePlan, promote
+from load.repeated import repeated
 from load.returning import ChurnPlan, ReconnectPlan, ScrollPlan, churn, reconnect, scroll
 from load.sizes import SizesPlan, sizes
 from load.slow import SlowPlan, slow
@@ -39,6 +40,17 @@ def members_option(default: int) -> Callable[[Any], Any]:
     """Ask how many are inside."""
     return click.option(
         "--members", default=default, show_default=True, type=click.IntRange(20, 20_000)
+    )
+
+
+def repeats_option() -> Callable[[Any], Any]:
+    """Ask how often all of it is done, each time from nothing."""
+    return click.option(
+        "--repeats",
+        default=1,
+        show_default=True,
+        type=click.IntRange(1, 50),
+        help="Runs, each from nothing; medians are given.",
     )
 
 
@@ -126,15 +138,18 @@ def storm_command(
 
 @click.command("idle")
 @members_option(2_000)
+@click.option("--repeats", default=1, show_default=True, type=click.IntRange(1, 50))
 @click.option("--peer", "peers", multiple=True, type=click.Choice(sorted(PEERS)))
 @json_option
-def idle_command(members: int, peers: tuple[str, ...], *, is_json: bool) -> None:
+def idle_command(members: int, repeats: int, peers: tuple[str, ...], *, is_json: bool) -> None:
     """Look at the memory and CPU of people who are inside and do nothing.
 
     They have to come first, so this is a storm, and its figures are told as well.
     """
     tell = told(is_json=is_json)
-    plan = StormPlan(sizes=(members,), at_once=100, turns=Turns(repeats=1), peers=peers, tell=tell)
+    plan = StormPlan(
+        sizes=(members,), at_once=100, turns=Turns(repeats=repeats), peers=peers, tell=tell
+    )
 
     async def idle() -> dict[str, Any]:
         return {**await storm(plan), "scenario": "idle"}
@@ -145,43 +160,55 @@ def idle_command(members: int, peers: tuple[str, ...], *, is_json: bool) -> None
 @click.command("reconnect")
 @members_option(2_000)
 @at_once_option()
+@repeats_option()
 @json_option
-def reconnect_command(members: int, at_once: int, *, is_json: bool) -> None:
+def reconnect_command(members: int, at_once: int, repeats: int, *, is_json: bool) -> None:
     """Drop every socket at once; all come back with the tickets that they hold."""
-    shown(reconnect(ReconnectPlan(members=members, at_once=at_once, tell=told(is_json=is_json))))
+    plan = ReconnectPlan(members=members, at_once=at_once, tell=told(is_json=is_json))
+    shown(repeated(lambda: reconnect(plan), repeats))
 
 
 @click.command("churn")
 @members_option(1_000)
 @click.option("--rate", "per_s", default=20.0, show_default=True, type=click.FloatRange(0.1, 500))
 @click.option("--seconds", default=15.0, show_default=True, type=click.FloatRange(1, 3_600))
+@repeats_option()
 @json_option
-def churn_command(members: int, per_s: float, seconds: float, *, is_json: bool) -> None:
+def churn_command(
+    members: int, per_s: float, seconds: float, repeats: int, *, is_json: bool
+) -> None:
     """Have people come and go at a rate, while the others look on."""
     if per_s * seconds > members - 10:
         raise click.UsageError("more would leave than are inside")
     tell = told(is_json=is_json)
-    shown(churn(ChurnPlan(members=members, per_s=per_s, seconds=seconds, tell=tell)))
+    plan = ChurnPlan(members=members, per_s=per_s, seconds=seconds, tell=tell)
+    shown(repeated(lambda: churn(plan), repeats))
 
 
 @click.command("scroll")
 @click.option("--people", default=100_000, show_default=True, type=click.IntRange(100, 900_000))
 @click.option("--moderators", default=10, show_default=True, type=click.IntRange(1, 200))
 @click.option("--moves", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@repeats_option()
 @json_option
-def scroll_command(people: int, moderators: int, moves: int, *, is_json: bool) -> None:
+def scroll_command(
+    people: int, moderators: int, moves: int, repeats: int, *, is_json: bool
+) -> None:
     """Have moderators look at one part of a long list after another."""
     tell = told(is_json=is_json)
-    shown(scroll(ScrollPlan(people=people, moderators=moderators, moves=moves, tell=tell)))
+    plan = ScrollPlan(people=people, moderators=moderators, moves=moves, tell=tell)
+    shown(repeated(lambda: scroll(plan), repeats))
 
 
 @click.command("mixed")
 @members_option(300)
 @click.option("--part", "part_s", default=4.0, show_default=True, type=click.FloatRange(0.1, 600))
+@repeats_option()
 @json_option
-def mixed_command(members: int, part_s: float, *, is_json: bool) -> None:
+def mixed_command(members: int, part_s: float, repeats: int, *, is_json: bool) -> None:
     """Play an hour of a lecture, each of its parts in so many seconds."""
-    shown(mixed(MixedPlan(members=members, part_s=part_s, tell=told(is_json=is_json))))
+    plan = MixedPlan(members=members, part_s=part_s, tell=told(is_json=is_json))
+    shown(repeated(lambda: mixed(plan), repeats))
 
 
 @click.command("slow")
@@ -200,12 +227,13 @@ def slow_command(members: int, rounds: int, repeats: int, *, is_json: bool) -> N
 @members_option(500)
 @click.option("--each", default=1_000, show_default=True, type=click.IntRange(1, 5_000))
 @click.option("--rounds", default=20, show_default=True, type=click.IntRange(2, 5_000))
+@repeats_option()
 @json_option
-def stuck_command(members: int, each: int, rounds: int, *, is_json: bool) -> None:
+def stuck_command(members: int, each: int, rounds: int, repeats: int, *, is_json: bool) -> None:
     """Put as many who stop reading, crawl, and answer no ping (--each) among others."""
     rounds -= rounds % 2  # Who is promoted comes down again.
     plan = StuckPlan(members=members, each=each, rounds=rounds, tell=told(is_json=is_json))
-    shown(stuck(plan))
+    shown(repeated(lambda: stuck(plan), repeats))
 
 
 @click.command("sizes")

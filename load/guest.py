@@ -5,25 +5,23 @@ The form goes over `load.http`.
 
 import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
-
+from load.entering import PONGS, opened
 from load.http import Answer, post
 from load.process import LoadError
-from protocol.codec import MSGPACK
-from protocol.messages import Goodbye, Hello, Ping, Pong, Snapshot
+from load.views import is_view
+from load.wire import Wire
 from protocol.routes import API
-from protocol.version import SUBPROTOCOL_MSGPACK, WIRE_VERSION
 from protocol.views import Window
 
 TIMEOUT_S = 60.0
 LATER = (429, 503)
 """Statuses that ask to be tried again, and say when."""
-PONG = MSGPACK.encode(Pong())
-PING = MSGPACK.encode(Ping())
+LOOK_S = 0.5
+"""How often it is looked whether a socket that hears nothing is still there."""
 
 
 @dataclass(slots=True)
@@ -33,10 +31,13 @@ class Guest:
     number: int
     host: str
     port: int
-    socket: ClientConnection | None = None
+    wire: Wire | None = None
+    wires: list[Wire] = field(default_factory=list)
+    """All that there ever were, for counting."""
     joined_ms: float = 0.0
     http_bytes: int = 0
     """What redeeming cost, both ways."""
+    _first: "asyncio.Future[None] | None" = None
 
     @property
     def address(self) -> str:
@@ -54,7 +55,7 @@ class Guest:
         began = time.perf_counter()
         async with asyncio.timeout(TIMEOUT_S):
             admitted = await self.redeem(token)
-            await self._open(admitted, window)
+            await self._seen(admitted, window)
         self.joined_ms = (time.perf_counter() - began) * 1000
 
     async def redeem(self, token: str) -> dict[str, Any]:
@@ -85,43 +86,23 @@ class Guest:
         self.http_bytes += answer.wire_bytes
         return answer
 
-    async def _open(self, admitted: dict[str, Any], window: Window) -> None:
-        session = admitted["session_id"]
-        socket = await connect(
-            f"ws://{self.host}:{self.port}{API}/sessions/{session}/socket",
-            subprotocols=[SUBPROTOCOL_MSGPACK],  # type: ignore[list-item]
-            additional_headers={"Authorization": f"Bearer {admitted['ticket']}"},
-            local_addr=(self.address, 0),
-            compression=None,
-            ping_interval=None,
-            max_queue=64,
-            open_timeout=TIMEOUT_S,
-        )
-        self.socket = socket
-        hello = Hello(wire_version=WIRE_VERSION, window=window)
-        await socket.send(MSGPACK.encode(hello))
-        while True:
-            match MSGPACK.decode_server(await socket.recv()):
-                case Snapshot():
-                    return
-                case Ping():
-                    await socket.send(PONG)
-                case Goodbye(problem=problem):
-                    raise LoadError(problem.code)
-                case _:
-                    pass
+    async def _seen(self, admitted: Mapping[str, Any], window: Window) -> None:
+        wire = self.wire = Wire(PONGS, self._on_message)
+        self.wires.append(wire)
+        self._first = asyncio.get_running_loop().create_future()
+        path = f"{API}/sessions/{admitted['session_id']}/socket"
+        await opened(wire, self.port, path, admitted["ticket"], window, self.address)
+        while not self._first.done():
+            await asyncio.wait([self._first], timeout=LOOK_S)
+            if not wire.is_open:
+                raise LoadError("the socket was closed before a view came")
 
-    async def stay(self, on_frame: Callable[[int], None]) -> None:
-        """Answer pings, count what comes, and decode nothing else."""
-        if self.socket is None:
-            return
-        async for frame in self.socket:
-            if frame == PING:
-                await self.socket.send(PONG)
-            else:
-                on_frame(len(frame))
+    def _on_message(self, _: Wire, payload: bytes) -> None:
+        if self._first is not None and not self._first.done() and is_view(payload):
+            self._first.set_result(None)
 
-    async def leave(self) -> None:
+    def leave(self) -> None:
         """Close the socket."""
-        if self.socket is not None:
-            await self.socket.close()
+        if self.wire is not None:
+            self.wire.close()
+            self.wire = None

@@ -2,15 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from load.guest import Guest
 from load.host import Host
+from load.meter import Meter, proven
 from load.process import LoadError, raise_file_limit, started_server, usage_of
-from load.report import Report, percentile
+from load.report import latencies
 from protocol.roles import Group
 from protocol.views import Range, Window
 
@@ -40,7 +42,7 @@ class JoinPlan:
     tell: Callable[[str], None]
 
 
-async def join(plan: JoinPlan) -> Report:
+async def join(plan: JoinPlan) -> dict[str, Any]:
     """Let everybody in, and measure.
 
     Raises:
@@ -55,53 +57,45 @@ async def join(plan: JoinPlan) -> Report:
             Guest(number, target.hostname or "", target.port or 80)
             for number in range(plan.members)
         ]
-        before = usage_of(pid) if pid else None
-        began, own_began = time.perf_counter(), time.process_time()
-        seen = 0
-        async with asyncio.TaskGroup() as staying:
-            tasks = await _let_in(guests, token, plan, staying)
-            seconds = time.perf_counter() - began
-            client_cpu_s = time.process_time() - own_began
-            seen = await _seen(host, plan.members + already_in) - already_in
-            after = usage_of(pid) if pid else None
-            plan.tell(f"{plan.members} inside after {seconds:.1f} s")
-            await asyncio.sleep(plan.hold_s)
-            for task in tasks:
-                task.cancel()
-        await asyncio.gather(*(guest.leave() for guest in guests))
-        joined = [guest.joined_ms for guest in guests]
-        return Report(
-            scenario="join",
-            members=plan.members,
-            seconds=seconds,
-            joins_per_s=plan.members / seconds,
-            p50_ms=percentile(joined, 0.5),
-            p99_ms=percentile(joined, 0.99),
-            server_cpu_s=after.cpu_s - before.cpu_s if after and before else None,
-            server_rss_mib=after.rss_mib if after else None,
-            client_cpu_s=client_cpu_s,
-            seen_by_host=seen,
-        )
+        meter = Meter((pid,) if pid else (), lambda: (w for one in guests for w in one.wires))
+        await _let_in(guests, token, plan)
+        spent = meter.read()
+        seen = await _seen(host, plan.members + already_in) - already_in
+        after = usage_of(pid) if pid else None
+        plan.tell(f"{plan.members} inside after {spent.seconds:.1f} s")
+        await asyncio.sleep(plan.hold_s)
+        for guest in guests:
+            guest.leave()
+        return {
+            "scenario": "join",
+            "members": plan.members,
+            "joins_per_s": round(plan.members / spent.seconds, 1),
+            "seen_by_host": seen,
+            **latencies([guest.joined_ms for guest in guests]),
+            **spent.as_dict(),
+            "server_cpu_s": round(spent.cpu_s, 3) if pid else None,
+            "server_rss_mib": round(after.rss_mib, 2) if after else None,
+            "http_bytes": sum(guest.http_bytes for guest in guests),
+            **await proven(),
+        }
 
 
-async def _let_in(
-    guests: list[Guest], token: str, plan: JoinPlan, staying: asyncio.TaskGroup
-) -> list[asyncio.Task[None]]:
-    """Let guests in, so many at a time; those inside go on answering pings."""
+async def _let_in(guests: Sequence[Guest], token: str, plan: JoinPlan) -> None:
+    """Let guests in, so many at a time; those inside answer pings."""
     gate = asyncio.Semaphore(plan.at_once)
-    tasks: list[asyncio.Task[None]] = []
+    inside = 0
 
     async def one(guest: Guest) -> None:
+        nonlocal inside
         async with gate:
             await guest.join(token, WINDOW)
-        tasks.append(staying.create_task(guest.stay(lambda _: None)))
-        if len(tasks) % 1000 == 0:
-            plan.tell(f"{len(tasks)} inside")
+        inside += 1
+        if inside % 1000 == 0:
+            plan.tell(f"{inside} inside")
 
     async with asyncio.TaskGroup() as joining:
         for guest in guests:
             joining.create_task(one(guest))
-    return tasks
 
 
 async def _seen(host: Host, members: int) -> int:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from load.contender import Contender
 from load.crowd import Crowd, opened_all
+from load.entering import PONGS, opened
 from load.guest import Guest
 from load.host import Host
 from load.meter import Meter
@@ -17,11 +18,10 @@ from load.wire import Wire, client_frame
 from protocol.codec import MSGPACK
 from protocol.commands import Command, SetRole
 from protocol.ids import CommandId, ParticipantId
-from protocol.messages import Do, Hello, Ping, Pong, Reply
+from protocol.messages import Do, Reply
 from protocol.roles import Group, Role, ViewerList
 from protocol.routes import API
 from protocol.settings import EntrySettings
-from protocol.version import SUBPROTOCOL_MSGPACK, WIRE_VERSION
 from protocol.views import Range, Window
 
 ROOM = "e_demo-room"
@@ -35,10 +35,6 @@ IN_VIEW = 20
 """Of the first people by name; every watcher has them in its window."""
 ROLES = (Role.SPEAKER, Role.VIEWER)
 QUIET_S = 60.0
-PONGS: Mapping[bytes, bytes] = {
-    MSGPACK.encode(ping): client_frame(MSGPACK.encode(Pong()))
-    for ping in (Ping(), Ping(is_stale=True))
-}
 
 
 class Commander:
@@ -197,16 +193,6 @@ class Room:
 
 
 _TURNS = (Role.SPEAKER, Role.MODERATOR)
-
-
-async def opened(
-    wire: Wire, port: int, path: str, ticket: str, window: Window, address: str | None
-) -> None:
-    """Connect a socket and say hello."""
-    headers = {"Sec-WebSocket-Protocol": SUBPROTOCOL_MSGPACK, "Authorization": f"Bearer {ticket}"}
-    await wire.open("127.0.0.1", port, path, headers, address=address)
-    hello = Hello(wire_version=WIRE_VERSION, window=window)
-    wire.write(client_frame(MSGPACK.encode(hello)))
 
 
 @asynccontextmanager

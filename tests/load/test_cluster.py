@@ -26,6 +26,8 @@ async def test_people_join_two_nodes_and_the_last_line_is_one_json_object() -> N
         assert part["redis_scripts"] >= part["appends"] > 0
         assert part["mean_batch"] >= 1
         assert 0 <= part["conflict_rate"] < 1
+        assert part["frames"] >= 30
+        assert part["client_headroom"] > 0
     promotions = report["promotions"]
     assert promotions["cross_node_p50_ms"] <= promotions["cross_node_p99_ms"]
     assert report["deliveries"] >= 30

@@ -29,3 +29,8 @@ async def test_thirty_members_join_and_the_last_line_is_one_json_object() -> Non
     }
     assert 0 < report["p50_ms"] <= report["p99_ms"]
     assert report["server_cpu_s"] > 0
+    # What went over the wires is counted, and that this client was not what held it up.
+    assert report["frames"] >= 30
+    assert min(report["heard_bytes"], report["said_bytes"], report["http_bytes"]) > 0
+    assert report["client_headroom"] > 0
+    assert report["client_frames_per_s"] > 0
