@@ -6,8 +6,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
 
-# Most of a run is waiting for browsers and servers, so cores share the tests, file by file; ARGS="-n 0" has them in order.
-SHARED := -n auto --maxprocesses 4 --dist loadfile
+# Much of a run is waiting for browsers and servers, so one worker more than cores share the tests, file by file, the
+# longest first (tests/conftest.py); ARGS="-n 0" has them in this process.
+SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Used by `make lock` alone, and therefore kept out of everybody's environment.
 UV_VERSION := 0.13.9

@@ -1,7 +1,9 @@
 """What holds for all tests."""
 
 import asyncio
+import os
 import threading
+from asyncio import constants
 from collections.abc import Awaitable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 
@@ -21,6 +23,23 @@ from tests.redis_servers import (
 # Machines that run these are shared and slow at times: no test is about how long it takes.
 settings.register_profile("usher", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("usher")
+
+# Of where a coroutine was made that nobody awaited, the line says enough. Ten frames, noted for
+# every callback as well, are a sixth of the time of what runs in this process.
+vars(constants)["DEBUG_STACK_DEPTH"] = 1
+
+LONG = ("faults", "journeys")
+"""Folders whose files take longest: begun first, so that in the end nobody waits for one."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Have one more worker than cores: they wait for browsers, servers and leases as well."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first; the workers take files in this order."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 Servers = RedisServer | RedisCluster | SentinelTrio
