@@ -99,6 +99,8 @@ class Crowd:
     @asynccontextmanager
     async def inside(self) -> AsyncIterator["Crowd"]:
         """Have everybody come in and act, until the block is left; then look at who is there."""
+        # What is tried runs in other processes; a debugging loop here only slows the crowd down.
+        asyncio.get_running_loop().set_debug(enabled=False)
         async with self.server.http() as host:
             await self.server.sign_in(host)
             token = await guest_link(host)

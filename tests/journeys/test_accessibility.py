@@ -60,6 +60,8 @@ async def findings(
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.module is request.module
     }
+    # What is looked at runs in other processes; a debugging loop only slows the driver down.
+    asyncio.get_running_loop().set_debug(enabled=False)
     chromium = shutil.which("chromium")
     async with open_house(tmp_path_factory.mktemp("house")) as house, async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=chromium, args=list(BROWSER_ARGS))
