@@ -81,7 +81,8 @@ class RedisServer:
         arguments = ["--port", str(self.port)] if "--tls-port" not in self.options else []
         if not any(option.endswith(".conf") for option in self.options):
             arguments += ["--dir", str(self.folder), "--save", ""]
-            arguments += ["--shutdown-timeout", "0"]
+            # Nor does one that is about to write its first file keep anybody waiting.
+            arguments += ["--shutdown-timeout", "0", "--shutdown-on-sigterm", "force"]
             if "--bind" not in self.options:
                 arguments += ["--bind", self.host]
         await self._run(*self.options, *arguments)
