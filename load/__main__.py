@@ -2,6 +2,7 @@
 
 import click
 
+from load.bench_commands import agree_command, bench_command
 from load.cluster import ClusterPlan, cluster
 from load.commands import COMMANDS, repeats_option, shown
 from load.join import JoinPlan, join
@@ -98,7 +99,7 @@ def cluster_command(
     shown(repeated(lambda: cluster(plan), repeats))
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, bench_command, agree_command):
     main.add_command(command)
 
 if __name__ == "__main__":

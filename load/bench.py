@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from load.fanout import FanoutPlan, fanout
 from load.process import LoadError, file_limit
 from load.promote import PromotePlan, promote
 from load.sizes import SizesPlan, ran, sizes
@@ -26,6 +27,8 @@ ENOUGH = 0.85
 """After this part of its time, a part of the set begins no other repetition."""
 OVERTIME = 1.5
 """A repetition that was begun may go on for so long; then the part is given up."""
+LATENCIES = 30
+"""Changes in each repetition whose time is taken on a server that does nothing else."""
 LEAST_S = 15.0
 """A part that has less time than this left is not begun."""
 
@@ -100,33 +103,34 @@ async def bench(plan: BenchPlan) -> dict[str, Any]:
 
 def _parts(plan: BenchPlan, results: Results) -> list[tuple[str, float, Part]]:
     """List the parts in order, each with the part of all time that it may take at most."""
-    many = plan.sized(2_000)
 
-    def storm_of(sizes_: tuple[int, ...], *peers: str) -> Part:
-        return lambda turns: storm(
+    def storm_of(sizes_: tuple[int, ...], repeats: int | None = None) -> Part:
+        async def part(turns: Turns) -> dict[str, Any]:
+            turns.repeats = repeats or turns.repeats
+            return await storm(
+                StormPlan(sizes=sizes_, at_once=100, turns=turns, peers=(), tell=plan.tell)
+            )
+
+        return part
+
+    async def storms(turns: Turns) -> dict[str, Any]:
+        """In turns with the best of the others, so that whatever the machine does falls on all."""
+        names = best_rivals(results.found.get("promote", {}), plan.peers)
+        return await storm(
             StormPlan(
-                sizes=sizes_,
-                at_once=100,
-                turns=turns,
-                peers=peers,
-                has_own=not peers,
-                tell=plan.tell,
+                sizes=(plan.sized(2_000),), at_once=100, turns=turns, peers=names, tell=plan.tell
             )
         )
 
-    async def rivals(turns: Turns) -> dict[str, Any]:
-        names = best_rivals(results.found.get("promote", {}), plan.peers)
-        return await storm_of((many,), *names)(turns)
-
-    async def promoted(turns: Turns) -> dict[str, Any]:
-        return await promote(
+    def promoted(members: int, rounds: int, peers: tuple[str, ...], *, has_bursts: bool) -> Part:
+        return lambda turns: promote(
             PromotePlan(
-                members=plan.sized(1_000),
-                rounds=8,
+                members=members,
+                rounds=rounds,
                 turns=turns,
-                peers=plan.peers,
+                peers=peers,
                 few=plan.sized(300),
-                other_bursts=1,
+                has_bursts=has_bursts,
                 tell=plan.tell,
             )
         )
@@ -144,38 +148,59 @@ def _parts(plan: BenchPlan, results: Results) -> list[tuple[str, float, Part]]:
             SlowPlan(members=plan.sized(1_000), rounds=10, turns=turns, tell=plan.tell)
         )
 
-    async def largest(turns: Turns) -> dict[str, Any]:
-        most = min(plan.sized(MOST), file_limit() - SPARE_FILES)
-        more = (plan.sized(5_000), plan.sized(10_000), most) if plan.is_full else ()
-        turns.repeats = 1
-        return await storm_of(more or (plan.sized(10_000),))(turns)
+    async def fanned(turns: Turns) -> dict[str, Any]:
+        return await fanout(
+            FanoutPlan(
+                watchers=tuple(plan.sized(size) for size in (100, 300, 1_000, 3_000)),
+                cohorts=(10, plan.sized(100)),
+                members=plan.sized(1_000),
+                rounds=8,
+                turns=turns,
+                tell=plan.tell,
+            )
+        )
 
     async def replica(_: Turns) -> dict[str, Any]:
         people = str(min(999_000, plan.sized(1_000_000)))
         found: dict[str, Any] = json.loads(await ran("load.inside.replica", "--people", people))
         return found
 
-    more: list[tuple[str, float, Part]] = [("replica", 0.2, replica)] if plan.is_full else []
-    return [
-        ("promote", 0.5, promoted),
-        ("storm", 0.18, storm_of((plan.sized(500), many))),
+    thousand, most = plan.sized(1_000), min(plan.sized(MOST), file_limit() - SPARE_FILES)
+    every: list[tuple[str, float, Part]] = [
+        ("promote", 0.45, promoted(thousand, 8, plan.peers, has_bursts=True)),
+        ("latency", 0.15, promoted(thousand, LATENCIES, (), has_bursts=False)),
+        ("small storm", 0.06, storm_of((plan.sized(500),))),
         ("sizes", 0.25, sized),
         ("slow", 0.12, slowed),
-        ("largest storm", 0.15, largest),
-        ("storm of rivals", 0.5, rivals),
-        *more,
     ]
+    if plan.is_full:
+        every += [
+            ("fanout", 0.15, fanned),
+            ("large storm", 0.3, storm_of((plan.sized(5_000), plan.sized(10_000)))),
+            ("largest storm", 0.1, storm_of((most,), 1)),
+            ("replica", 0.2, replica),
+        ]
+    else:
+        every.append(("large storm", 0.15, storm_of((plan.sized(10_000),), 1)))
+    return [*every, ("storm", 0.6, storms)]
 
 
 def best_rivals(promoted: Mapping[str, Any], peers: tuple[str, ...]) -> tuple[str, ...]:
-    """Choose by what letting a crowd in has cost: the best that tells each join, and Colyseus."""
+    """Choose whom to let as many into, by what letting a crowd in has taken.
+
+    Whoever tells each join and is the best in CPU, in bytes, or in time; and Colyseus, which tells
+    of many at once.
+    """
     found = {one.get("peer"): one for one in promoted.get("contenders", {}).values()}
-    by_cost = sorted(
-        (name for name in peers if name in found and found[name]["tells_each"]),
-        key=lambda name: float(found[name]["join_cpu_ms"]) / found[name]["members"],
-    )
+    each = [name for name in peers if name in found and found[name]["tells_each"]]
+    best = [
+        min(each, key=lambda name: float(found[name][what]) / found[name]["members"] ** power)
+        # Of one join the first two, which grow with the crowd; of all joins the last.
+        for what, power in (("join_cpu_ms", 1), ("join_bytes", 1), ("fill_s", 2))
+        if each
+    ]
     merging = [name for name in peers if name in found and not found[name]["tells_each"]]
-    return (*by_cost[:1], *merging)
+    return (*dict.fromkeys(best), *merging)
 
 
 def machine() -> dict[str, Any]:

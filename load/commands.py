@@ -3,17 +3,15 @@
 import asyncio
 import json
 import signal
-import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 import uvloop
 
-from load.bench import BenchPlan, bench
 from load.browser import BrowsePlan, browse
 from load.contenders import PEERS
+from load.fanout import FanoutPlan, fanout
 from load.mixed import MixedPlan, mixed
 from load.overload import OverloadPlan, RestartPlan, overload, restart
 from load.process import LoadError
@@ -25,7 +23,6 @@ from load.slow import SlowPlan, slow
 from load.soak import SoakPlan, soak
 from load.storm import StormPlan, storm
 from load.stuck import StuckPlan, stuck
-from load.summary import verdicts, write_report
 from load.turns import Turns
 
 Result = TypeVar("Result")
@@ -111,7 +108,6 @@ def promote_command(
         turns=Turns(repeats=repeats),
         peers=peers,
         few=few,
-        other_bursts=repeats,
         tell=told(is_json=is_json),
     )
     shown(promote(plan))
@@ -266,56 +262,44 @@ def sizes_command(
     shown(sizes(plan))
 
 
-@click.command("bench")
+@click.command("fanout")
 @click.option(
-    "--out",
-    default="bench",
+    "--watchers",
+    multiple=True,
+    default=(100, 300, 1_000, 3_000),
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where results, report and plots go.",
+    type=click.IntRange(20, 20_000),
 )
-@click.option("--seconds", default=585.0, show_default=True, type=click.FloatRange(30, 7_200))
 @click.option(
-    "--scale",
-    default=1.0,
-    show_default=True,
-    type=click.FloatRange(0.001, 1),
-    help="A part of every size, to see it work.",
+    "--cohorts", multiple=True, default=(10, 100), show_default=True, type=click.IntRange(2, 150)
 )
+@members_option(1_000)
+@click.option("--rounds", default=10, show_default=True, type=click.IntRange(2, 5_000))
 @click.option("--repeats", default=5, show_default=True, type=click.IntRange(1, 50))
-@click.option("--peer", "peers", multiple=True, type=click.Choice(sorted(PEERS)), help="Not all.")
-@click.option("--full", "is_full", is_flag=True, help="More and larger sizes; give it --seconds.")
-def bench_command(
-    out: Path, seconds: float, scale: float, repeats: int, peers: tuple[str, ...], *, is_full: bool
+@json_option
+def fanout_command(
+    watchers: tuple[int, ...],
+    cohorts: tuple[int, ...],
+    members: int,
+    rounds: int,
+    repeats: int,
+    *,
+    is_json: bool,
 ) -> None:
-    """Measure the standard set, and put what was reached beside the targets.
+    """Tell what a change costs whoever watches from what each delivery costs.
 
-    What was found is kept from part to part, so that a run which is stopped has measured
-    something all the same.
+    Rooms of so many --watchers who look at the same, and of --members who look in so many ways
+    (--cohorts).
     """
-    plan = BenchPlan(
-        folder=out,
-        limit_s=seconds,
-        scale=scale,
-        repeats=repeats,
-        peers=peers or tuple(PEERS),
-        is_full=is_full,
-        tell=click.echo,
+    plan = FanoutPlan(
+        watchers=watchers,
+        cohorts=cohorts,
+        members=members,
+        rounds=rounds - rounds % 2,  # Who is promoted comes down again.
+        turns=Turns(repeats=repeats),
+        tell=told(is_json=is_json),
     )
-    began = time.monotonic()
-    is_whole = True
-    try:
-        found = ran(bench(plan))
-    except click.ClickException as stopped:
-        is_whole = False
-        found = json.loads((out / "bench.json").read_text(encoding="utf-8"))
-        click.echo(f"--- {stopped.message}; this is what there is so far")
-    summary = write_report(out, found)
-    click.echo(f"\n{summary}\n")
-    click.echo(f"{time.monotonic() - began:.0f} s; all of it is in {out}/report.md")
-    click.echo(json.dumps({"scenario": "bench", "is_whole": is_whole, **verdicts(found)}))
-    if not is_whole:
-        raise click.exceptions.Exit(1)
+    shown(fanout(plan))
 
 
 @click.command("overload")
@@ -371,7 +355,7 @@ def browse_command(people: int, seconds: float, *, is_json: bool) -> None:
 COMMANDS = (
     browse_command,
     soak_command,
-    bench_command,
+    fanout_command,
     promote_command,
     overload_command,
     restart_command,

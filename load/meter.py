@@ -50,6 +50,7 @@ class Spent:
         return {
             "join_cpu_ms": round(1000 * self.cpu_s / members, 3),
             "join_bytes": round((self.heard_bytes + self.said_bytes) / members),
+            "fill_s": round(self.seconds, 2),
             "kib_per_connection": round(1024 * (self.rss_mib - rss_mib_before) / members, 1),
         }
 

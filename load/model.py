@@ -1,13 +1,18 @@
 """A paper model: what many people take, from what few were measured to take.
 
 Linear in everything that is linear in the server, so it can be checked at sizes that fit one
-machine: `check` predicts the parts of a `bench` that were not used to fit it.
+machine. What a change, a join and an idle connection take is fitted to a `bench`; `check` puts its
+predictions beside all that was measured there, and a row that it was fitted to is 1 by itself. What
+nodes and Redis take for people at other nodes was measured with `load cluster` and
+`load.inside.replica`, stands here as numbers, and is not checked by a `bench`.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from load.table import STORMS
 
 PACKET_BYTES = 66
 """Of Ethernet, IP and TCP around each frame, with timestamps."""
@@ -37,6 +42,7 @@ class Costs:
         change_us: of one change that is seen, without its deliveries.
         delivery_us: of one frame to one watcher.
         idle_us_per_s: of one connection in which nothing happens, for a second.
+        node_us_per_s: of a node, whoever is there, for a second.
         join_ms: of one redemption, connection and first view.
         connection_kib: of one person with a connection.
         frame_bytes: of one delivery.
@@ -45,6 +51,7 @@ class Costs:
     change_us: float
     delivery_us: float
     idle_us_per_s: float
+    node_us_per_s: float
     join_ms: float
     connection_kib: float
     frame_bytes: float
@@ -65,15 +72,36 @@ def costs_of(found: Mapping[str, Any]) -> Costs:
     many, many_us = own["members"], own["members"] * own["cpu_us_per_delivery"]
     delivery_us = (many_us - few_us) / (many - few)
     storm = found["storm"]["contenders"]["usher"]
-    largest = storm[max(storm, key=int)]
+    usual = storm[max(storm, key=int)]
+    idle_us, node_us = _idle(_storms(found))
     return Costs(
         change_us=few_us - few * delivery_us,
         delivery_us=delivery_us,
-        idle_us_per_s=1000 * own["idle_cpu_ms_per_s"] / many,
-        join_ms=largest["cpu_ms_per_join"],
-        connection_kib=largest["kib_per_connection"],
+        idle_us_per_s=idle_us,
+        node_us_per_s=node_us,
+        join_ms=usual["cpu_ms_per_join"],
+        connection_kib=usual["kib_per_connection"],
         frame_bytes=own["frame_bytes"],
     )
+
+
+def _storms(found: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """Gather what came of our storms, by how many came."""
+    return {
+        int(size): one
+        for part in STORMS
+        for size, one in found.get(part, {}).get("contenders", {}).get("usher", {}).items()
+    }
+
+
+def _idle(storms: Mapping[int, Mapping[str, Any]]) -> tuple[float, float]:
+    """Say what one connection takes a second, and a node, by the fewest and the most who came."""
+    few, many = min(storms), max(storms)
+    low, high = (1000 * storms[size]["idle_cpu_ms_per_s"] for size in (few, many))
+    if few == many:
+        return high / many, 0.0
+    each = max(0.0, (high - low) / (many - few))
+    return each, max(0.0, low - few * each)
 
 
 def _small(found: Mapping[str, Any]) -> tuple[int, float]:
@@ -121,7 +149,7 @@ def _on(costs: Costs, crowd: Crowd, nodes: int) -> dict[str, float]:
     frames_per_s = min(crowd.changes_per_s, 1 / tick_s)
     joins_per_s = crowd.people / crowd.stay_s
     deliveries = rooms * frames_per_s * watchers
-    us = people * costs.idle_us_per_s
+    us = costs.node_us_per_s + people * costs.idle_us_per_s
     us += rooms * crowd.changes_per_s * costs.change_us + deliveries * costs.delivery_us
     us += 1000 * joins_per_s / nodes * costs.join_ms
     us += 1000 * FOLLOW_MS * (spread - 1) * joins_per_s / nodes
@@ -158,7 +186,8 @@ def model(found: Mapping[str, Any]) -> str:
     lines = [
         f"One change {costs.change_us / 1000:.2f} ms, one delivery {costs.delivery_us:.2f} µs and "
         f"{costs.frame_bytes:.0f} bytes, one join {costs.join_ms:.2f} ms, one idle connection "
-        f"{costs.idle_us_per_s:.1f} µs a second and {costs.connection_kib:.1f} KiB.",
+        f"{costs.idle_us_per_s:.1f} µs a second and {costs.connection_kib:.1f} KiB, one node "
+        f"{costs.node_us_per_s / 1000:.1f} ms a second.",
         "",
         "| | " + " | ".join(CROWDS) + " |",
         "|---|" + "---|" * len(CROWDS),
@@ -183,10 +212,10 @@ def check(found: Mapping[str, Any]) -> list[tuple[str, float, float]]:
         predicted = costs.round_us(found["sizes"]["watchers"]) / 1000
         what = f"a change in a room of {int(size):,}, ms"
         rows.append((what, predicted, one["cpu_us_per_change"] / 1000))
-    for part in ("storm", "largest storm"):
-        for size, one in found.get(part, {}).get("contenders", {}).get("usher", {}).items():
-            what = f"a storm of {int(size):,}, s of CPU"
-            rows.append((what, int(size) * costs.join_ms / 1000, one["cpu_s"]))
-            idle = int(size) * costs.idle_us_per_s / 1000
-            rows.append((f"{int(size):,} idle, ms a second", idle, one["idle_cpu_ms_per_s"]))
+    for size, one in sorted(_storms(found).items()):
+        what = f"a storm of {size:,}, s of CPU"
+        rows.append((what, size * costs.join_ms / 1000, one["cpu_s"]))
+        idle = (costs.node_us_per_s + size * costs.idle_us_per_s) / 1000
+        what = f"{size:,} who have just come and do nothing, ms a second"
+        rows.append((what, idle, one["idle_cpu_ms_per_s"]))
     return rows

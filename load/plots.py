@@ -7,6 +7,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from load.table import STORMS
+
 Found = Mapping[str, Any]
 
 mpl.rcParams.update(
@@ -27,11 +29,19 @@ def plots(folder: Path, found: Found) -> list[str]:
         title = "CPU per change by people in the room, µs"
         drawn.append(line(folder, "changes", title, points))
     joins: dict[int, float] = {}
-    for name in ("storm", "largest storm"):
+    for name in STORMS:
         for size, one in found.get(name, {}).get("contenders", {}).get("usher", {}).items():
             joins[int(size)] = one["cpu_ms_per_join"]
     if len(joins) > 1:
         drawn.append(line(folder, "joins", "CPU per join by joins in the storm, ms", joins))
+    fanout = found.get("fanout", {})
+    for name, title in (
+        ("watchers", "CPU per change by who watches, µs"),
+        ("cohorts", "CPU per change by the ways in which a thousand look, µs"),
+    ):
+        costs = {int(size): one["cpu_us_per_change"] for size, one in fanout.get(name, {}).items()}
+        if len(costs) > 1:
+            drawn.append(line(folder, name, title, costs))
     return drawn
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import statistics
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from load.contender import Contender
@@ -20,6 +20,8 @@ from load.turns import Turns
 BURST = 200
 STARTING = 0.3
 """Of the time that is left, what one peer may take to let everybody in."""
+NEAR = 1.5
+"""Whose first burst costs more than so many times the cheapest of its kind has no other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,9 @@ class PromotePlan:
         rounds: changes one at a time, in each repetition.
         turns: repetitions, all contenders in each; medians are given.
         peers: others beside the limit.
-        few: watchers of those peers that take minutes to let many in.
-        other_bursts: in how many repetitions those who tell each change by itself have a burst.
+        few: watchers of those peers that take minutes to let many in, and of a second room of
+            ours, which these are compared with.
+        has_bursts: many changes at once as well.
         tell: prints progress.
     """
 
@@ -40,7 +43,7 @@ class PromotePlan:
     turns: Turns
     peers: tuple[str, ...]
     few: int
-    other_bursts: int
+    has_bursts: bool = True
     tell: Callable[[str], None]
 
 
@@ -50,14 +53,18 @@ class _Measured:
 
     one: Contender
     peer: str = ""
+    is_ours: bool = False
     cpu_us: list[float] = field(default_factory=list)
     idle_ms_per_s: list[float] = field(default_factory=list)
     rounds_ms: list[float] = field(default_factory=list)
+    p99s_ms: list[float] = field(default_factory=list)
     frame_bytes: list[float] = field(default_factory=list)
     burst_cpu_ms: list[float] = field(default_factory=list)
     burst_messages: list[float] = field(default_factory=list)
     client_share: list[float] = field(default_factory=list)
     trouble: str = ""
+    is_dear: bool = False
+    """Its bursts are far from the best of its kind, and not repeated."""
 
     def as_dict(self) -> dict[str, Any]:
         figures: dict[str, Any] = {
@@ -70,6 +77,7 @@ class _Measured:
             "frame_bytes": round(statistics.median(self.frame_bytes)),
             "p50_ms": round(percentile(self.rounds_ms, 0.5), 2),
             "p99_ms": round(percentile(self.rounds_ms, 0.99), 2),
+            "p99": spread(self.p99s_ms),
             "client_share": round(max(self.client_share), 2),
             "client_headroom": headroom(max(self.client_share)),
             **self.one.filling,
@@ -97,7 +105,10 @@ async def promote(plan: PromotePlan) -> dict[str, Any]:
         own = await stack.enter_async_context(ours(plan.members))
         # The limit writes frames as long as ours.
         least = await stack.enter_async_context(limit(plan.members, await _frame_size(own)))
-        measured = [_Measured(own), _Measured(least)]
+        measured = [_Measured(own, is_ours=True), _Measured(least)]
+        if SLOW & set(plan.peers) and plan.few < plan.members:
+            fewer = await stack.enter_async_context(ours(plan.few))
+            measured.append(_Measured(replace(fewer, name=f"usher, {plan.few}"), is_ours=True))
         failed: dict[str, str] = {}
         for name in plan.peers:
             members = min(plan.few, plan.members) if name in SLOW else plan.members
@@ -112,35 +123,50 @@ async def promote(plan: PromotePlan) -> dict[str, Any]:
             else:
                 measured.append(_Measured(peer, name))
             plan.tell(f"{name}: {failed.get(name) or f'{members} inside'}")
-        for repeat in plan.turns:
+        for _ in plan.turns:
             for each in measured:
-                await _once(each, plan, repeat)
+                await _once(each, plan)
                 plan.turns.so_far = _told(plan, measured, failed)
+            _note_dear(measured)
     return _told(plan, measured, failed) | await proven()
 
 
-async def _once(each: _Measured, plan: PromotePlan, repeat: int) -> None:
+async def _once(each: _Measured, plan: PromotePlan) -> None:
     """Measure one contender once more; a peer that has failed is left alone."""
     if each.trouble:
         return
     try:
         await _singly(each, plan.rounds)
-        is_turn = not each.one.tells_each
-        if each.one.burst is not None and (is_turn or repeat < plan.other_bursts):
+        if plan.has_bursts and each.one.burst is not None and not each.is_dear:
             await _at_once(each, each.one.burst)
     except LoadError as trouble:
         if not each.peer:
             raise
         each.trouble = str(trouble)
-    plan.tell(f"{repeat + 1}: {each.one.name}: {each.trouble or round(each.cpu_us[-1], 1)} us")
+    plan.tell(
+        f"{len(each.cpu_us)}: {each.one.name}: {each.trouble or round(each.cpu_us[-1], 1)} us"
+    )
+
+
+def _note_dear(measured: Sequence[_Measured]) -> None:
+    """Spare those from more bursts who are no match for the best: they take most of the time."""
+    for tells_each in (False, True):
+        some = [
+            each
+            for each in measured
+            if each.peer and each.burst_cpu_ms and each.one.tells_each is tells_each
+        ]
+        costs = [each.burst_cpu_ms[0] / len(each.one.crowd) for each in some]
+        for each, cost in zip(some, costs, strict=True):
+            each.is_dear = cost > NEAR * min(costs)
 
 
 def _told(
     plan: PromotePlan, measured: list[_Measured], failed: Mapping[str, str]
 ) -> dict[str, Any]:
     done = [each for each in measured if each.cpu_us]
-    own, others = done[0], done[1:]
-    ratios = {each.one.name: _ratio(own, each) for each in others}
+    own = {len(each.one.crowd): each for each in done if each.is_ours}
+    ratios = {each.one.name: _ratio(_as_many(own, each), each) for each in done if not each.is_ours}
     return {
         "scenario": "promote",
         "members": plan.members,
@@ -151,6 +177,11 @@ def _told(
         "contenders": {each.one.name: each.as_dict() for each in done},
         "failed": dict(failed),
     }
+
+
+def _as_many(own: Mapping[int, _Measured], other: _Measured) -> _Measured:
+    """Choose that of our rooms whose crowd is the nearest: a change has a part of its own."""
+    return own[min(own, key=lambda members: abs(members - len(other.one.crowd)))]
 
 
 def _ratio(own: _Measured, other: _Measured) -> dict[str, float]:
@@ -171,6 +202,7 @@ async def _singly(found: _Measured, rounds: int) -> None:
     found.cpu_us.append(some.cpu_us / len(found.one.crowd))
     found.idle_ms_per_s.append(some.idle_ms_per_s)
     found.rounds_ms += some.took_ms
+    found.p99s_ms.append(percentile(some.took_ms, 0.99))
     found.frame_bytes.append(some.frame_bytes)
     found.client_share.append(some.client_share)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from load.contender import Contender
-from load.meter import Meter, proven
+from load.meter import Meter, headroom, proven
 from load.process import LoadError, raise_file_limit, started_server, usage_of
 from load.report import latencies
 from load.room import WINDOW, Room, entered, host_of, prepared, watched
@@ -58,6 +58,7 @@ class _Large:
     watched: Contender
     cpu_us: list[float] = field(default_factory=list)
     took_ms: list[float] = field(default_factory=list)
+    client_share: float = 0.0
     looks: dict[str, Any] = field(default_factory=dict)
 
 
@@ -81,6 +82,7 @@ async def sizes(plan: SizesPlan) -> dict[str, Any]:
                 some = await rounds_of(one.watched, plan.rounds)
                 one.cpu_us.append(some.cpu_us)
                 one.took_ms += some.took_ms
+                one.client_share = max(one.client_share, some.client_share)
                 plan.tell(f"{repeat + 1}: {one.people}: {some.cpu_us:.0f} us a change")
             plan.turns.so_far = _report(plan, rooms)
         return _report(plan, rooms) | await proven()
@@ -109,6 +111,7 @@ def _told(one: _Large) -> dict[str, Any]:
         "cpu_us_least": round(min(one.cpu_us), 1),
         "cpu_us_most": round(max(one.cpu_us), 1),
         **latencies(one.took_ms),
+        "client_headroom": headroom(one.client_share),
         "look": one.looks,
         "start": one.start,
     }

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import socket
-import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +13,13 @@ from load.crowd import Crowd
 from load.meter import Meter, proven
 from load.process import raise_file_limit, usage_of
 from load.reader import connected
-from load.report import latencies, percentile
+from load.report import latencies, percentile, spread
 from load.room import ROLES, Room, opened_room
 from load.turns import Turns
-from load.views import KINDS
-from load.wire import client_frame
+from load.wire import Wire, client_frame
 from protocol.codec import MSGPACK
 from protocol.ids import ParticipantId
-from protocol.messages import Watch
+from protocol.messages import Delta, Snapshot, Watch
 from protocol.roles import Group
 from protocol.views import MAX_ROWS, Range, Window
 
@@ -79,9 +77,13 @@ async def slow(plan: SlowPlan) -> dict[str, Any]:
         spent = meter.read()
         stuck_mib = usage_of(room.server.pid).rss_mib
         plan.tell("the slow one reads on")
-        after = await reader.recover()
+        # What is news to it can only be what comes after all that was kept for it.
+        await rounds_of(room, crowd, changed, 2)
+        after = await reader.recover(room.commander.version)
         await reader.end()
         without, with_slow = latencies(waits[False]), latencies(waits[True])
+        pairs = zip(p99s[True], p99s[False], strict=True)
+        ratios = spread([one / other for one, other in pairs])
         return {
             "scenario": "slow",
             "members": plan.members,
@@ -89,7 +91,8 @@ async def slow(plan: SlowPlan) -> dict[str, Any]:
             "repeats": plan.turns.repeats,
             "without": without,
             "with": with_slow,
-            "p99_ratio": round(statistics.median(p99s[True]) / statistics.median(p99s[False]), 3),
+            "p99_ratio": ratios["median"],
+            "p99_ratios": ratios,
             "p50_ratio": round(with_slow["p50_ms"] / without["p50_ms"], 3),
             "server_rss_grew_kib": round(1024 * (stuck_mib - before_mib)),
             **after,
@@ -118,10 +121,12 @@ class _Reader:
         self._room = room
         self._socket: socket.socket | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._heard = bytearray()
         self.asked = 0
 
     async def begin(self, ticket: str) -> None:
         """Connect, ask for far more than is read, and go on reading slowly."""
+        self._heard.clear()
         one = self._socket = await connected(self._room, ticket)
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._ask(one))]
 
@@ -139,14 +144,19 @@ class _Reader:
             said = await loop.sock_recv(self._socket, READ_BYTES)
             if not said:
                 return
+            self._heard += said
             await asyncio.sleep(PERIOD_S)
 
-    async def recover(self) -> dict[str, Any]:
-        """Read everything, and count what had been kept for us and what comes then."""
-        self._stop()
+    async def recover(self, version: int) -> dict[str, Any]:
+        """Read everything, and count what had been kept for us and what comes then.
+
+        Args:
+            version: newer than all that can have been kept.
+        """
+        await self._stop()
         loop = asyncio.get_running_loop()
         kernel = _queued(self._socket) if self._socket is not None else 0
-        data = bytearray()
+        before = len(self._heard)
         while self._socket is not None:
             try:
                 async with asyncio.timeout(QUIET_S):
@@ -155,22 +165,40 @@ class _Reader:
                 break
             if not part:
                 break
-            data += part
+            self._heard += part
+        new, fresh_bytes = self._views_since(version)
         return {
             "asked_snapshots": self.asked,
-            "kept_bytes": len(data),
+            "kept_bytes": len(self._heard) - before - fresh_bytes,
             "kept_by_kernel_bytes": kernel,
-            "snapshots_after": data.count(KINDS[0]),
-            "is_still_connected": bool(data),
+            "snapshots_after": sum(isinstance(one, Snapshot) for one in new),
+            "deltas_after": sum(isinstance(one, Delta) for one in new),
         }
 
-    def _stop(self) -> None:
+    def _views_since(self, version: int) -> tuple[list[Snapshot | Delta], int]:
+        """Look through all that was ever read for views so new; give how many bytes they are."""
+        new: list[Snapshot | Delta] = []
+        sizes: list[int] = []
+
+        def look(_: Wire, payload: bytes) -> None:
+            message = MSGPACK.decode_server(payload)
+            if isinstance(message, Snapshot | Delta) and message.position.version >= version:
+                new.append(message)
+                sizes.append(len(payload))
+
+        Wire({}, look).data_received(bytes(self._heard))
+        return new, sum(sizes)
+
+    async def _stop(self) -> None:
+        """End what it does; nothing that was read is lost with it."""
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
 
     async def end(self) -> None:
         """Go without a word."""
-        self._stop()
+        await self._stop()
         if self._socket is not None:
             self._socket.close()
             self._socket = None

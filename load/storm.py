@@ -9,7 +9,7 @@ from typing import Any
 
 from load.contenders import EARLY, PEERS, Changes
 from load.crowd import opened_all
-from load.meter import Meter, proven
+from load.meter import Meter, headroom, proven
 from load.process import raise_file_limit, usage_of
 from load.report import latencies, spread
 from load.room import opened_room
@@ -28,7 +28,6 @@ class StormPlan:
         sizes: how many come, in one room of its own for each.
         at_once: joins under way at the same time.
         peers: servers of others, at each size as well.
-        has_own: ours as well; without it nothing is compared.
         tell: prints progress.
     """
 
@@ -36,7 +35,6 @@ class StormPlan:
     at_once: int
     turns: Turns
     peers: tuple[str, ...]
-    has_own: bool = True
     tell: Callable[[str], None]
 
 
@@ -49,7 +47,7 @@ async def storm(plan: StormPlan) -> dict[str, Any]:
         LoadError: somebody was refused, or has not seen everybody.
     """
     raise_file_limit()
-    names = (*(("usher",) if plan.has_own else ()), *plan.peers)
+    names = ("usher", *plan.peers)
     found: _Runs = {}
     for repeat in plan.turns:
         for size in plan.sizes:
@@ -75,10 +73,10 @@ def _told(plan: StormPlan, found: _Runs) -> dict[str, Any]:
         "repeats": plan.turns.repeats,
         "contenders": medians,
     }
-    if "usher" in medians:
+    if medians:
         own = [one["cpu_ms_per_join"] for one in medians["usher"].values()]
         report["flatness"] = round(max(own) / min(own), 3)
-    if "usher" in medians and len(medians) > 1:
+    if len(medians) > 1:
         both = [size for size in found["usher"] if all(size in sizes for sizes in found.values())]
         report["best_peer_ratio"] = {
             size: _ratios({name: medians[name][size] for name in medians}) for size in both
@@ -96,6 +94,7 @@ def _ratios(found: dict[str, dict[str, Any]]) -> dict[str, float]:
 
 def _median(runs: list[dict[str, Any]]) -> dict[str, Any]:
     medians = {key: round(statistics.median(run[key] for run in runs), 4) for key in runs[0]}
+    medians["client_headroom"] = headroom(max(run["client_share"] for run in runs))
     return medians | {
         f"{key}_spread": spread([run[key] for run in runs])
         for key in ("cpu_s", "cpu_ms_per_join", "wire_bytes", "seconds", "kib_per_connection")

@@ -6,7 +6,7 @@ from typing import Any
 
 from load.model import model
 from load.plots import plots
-from load.table import rows_of, table
+from load.table import STORMS, rows_of, table
 
 Found = Mapping[str, Any]
 
@@ -40,6 +40,8 @@ def write_report(folder: Path, found: Found) -> str:
         summary,
         "## One role change to many",
         _contenders(found.get("promote", {})),
+        "## What a change is made of",
+        _fanout(found.get("fanout", {})),
         "## Storms of joins",
         _storms(found),
         "## A start",
@@ -128,12 +130,38 @@ def _contenders(part: Found) -> str:
     return "\n".join(lines) if len(lines) > 1 else ""
 
 
+def _fanout(part: Found) -> str:
+    if "fit" not in part:
+        return "Measured with `--full` alone."
+    lines = [
+        f"{part['fit']['change_us'] / 1000:.2f} ms whoever watches, and "
+        f"{part['fit']['delivery_us']:.2f} µs for each delivery: a line through the rooms in which "
+        "all look at the same.",
+        "",
+        "| watchers | ways to look | CPU per change, ms | of it for each watcher, µs | times |",
+        "|---|---|---|---|---|",
+    ]
+    for one in (*part["watchers"].values(), *part["cohorts"].values()):
+        cpu = one["cpu_us"]
+        spread = f"{cpu['least'] / 1000:.2f} to {cpu['most'] / 1000:.2f}"
+        cells = (
+            f"{one['watchers']:,}",
+            f"{one['cohorts']}",
+            f"{cpu['median'] / 1000:.2f} ({spread})",
+            f"{cpu['median'] / one['watchers']:.2f}",
+            f"{cpu['of']}",
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
 def _storms(found: Found) -> str:
     lines = [
-        "| | people | CPU, s | CPU per join, ms | bytes | frames | until right, s | KiB each |",
-        "|---|---|---|---|---|---|---|---|",
+        "| | people | CPU, s | CPU per join, ms | bytes | frames | until right, s | KiB each "
+        "| times | client's headroom |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for part in ("storm", "largest storm", "storm of rivals"):
+    for part in STORMS:
         for name, sizes in found.get(part, {}).get("contenders", {}).items():
             for size, one in sizes.items():
                 cells = (
@@ -145,6 +173,8 @@ def _storms(found: Found) -> str:
                     f"{one['frames']:,.0f}",
                     f"{one['seconds']:.2f}",
                     f"{one['kib_per_connection']:.1f}",
+                    f"{one['cpu_s_spread']['of']}",
+                    f"{one['client_headroom']} ×",
                 )
                 lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) if len(lines) > 2 else ""

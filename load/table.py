@@ -15,6 +15,7 @@ class Row:
         value: what was measured; None where nothing was.
         most: what it may be at most.
         noise: the least and the most of single repetitions, or why there is no value.
+        seen: those two as numbers, where there were several.
     """
 
     work: str
@@ -22,6 +23,12 @@ class Row:
     most: float
     value: float | None
     noise: str
+    seen: tuple[float, float] | None = None
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Between what single repetitions lie; of a value that was taken once, itself."""
+        return self.seen or (self.value or 0.0, self.value or 0.0)
 
     @property
     def verdict(self) -> str:
@@ -78,22 +85,25 @@ def _crowd(part: Found) -> str:
 def _deliveries(found: Found) -> Iterable[Row]:
     part = found.get("promote", {})
     ratios = part.get("ratios", {})
-    work = f"a role change to {_crowd(part)}: CPU per delivery, of that of "
-    for name, most in (
-        ("limit (C)", 1.2),
-        ("Starlette loop", 0.45),
-        ("Socket.IO", 0.65),
-    ):
-        yield _ratio_row(work + name, most, ratios.get(name), part)
-    for name in ratios:
-        if name not in ("limit (C)", "Starlette loop", "Socket.IO"):
-            yield _ratio_row(work + name, 1.0, ratios[name], part)
+    targets = {"limit (C)": 1.2, "Starlette loop": 0.45, "Socket.IO": 0.65}
+    for name in (*targets, *(name for name in ratios if name not in targets)):
+        # Those who take minutes to let a thousand in are compared with as few of ours.
+        crowd = _crowd(part.get("contenders", {}).get(name, part))
+        work = f"a role change to {crowd}: CPU per delivery, of that of {name}"
+        yield _ratio_row(work, targets.get(name, 1.0), ratios.get(name), part)
 
 
 def _ratio_row(work: str, most: float, ratio: Found | None, part: Found) -> Row:
     if not ratio:
         return missing(work, "×", most, part)
-    return Row(work=work, unit="×", most=most, value=ratio["median"], noise=_spread(ratio))
+    return _row(work, "×", most, ratio)
+
+
+def _row(work: str, unit: str, most: float, found: Found) -> Row:
+    """Make the row of a figure that was taken several times."""
+    seen = (found["least"], found["most"])
+    noise = _spread(found)
+    return Row(work=work, unit=unit, most=most, value=found["median"], noise=noise, seen=seen)
 
 
 def _bursts(found: Found) -> Iterable[Row]:
@@ -104,7 +114,7 @@ def _bursts(found: Found) -> Iterable[Row]:
     others = {
         name: one["burst_cpu_ms"] / one["members"]
         for name, one in contenders.items()
-        if name != "usher" and "burst_cpu_ms" in one
+        if one.get("peer") and "burst_cpu_ms" in one
     }
     if "burst" not in own or not others:
         yield missing(work + "the best peer", "×", 0.1, part)
@@ -113,11 +123,21 @@ def _bursts(found: Found) -> Iterable[Row]:
     best = sorted(others, key=lambda name: others[name])
     each = [name for name in best if contenders[name]["tells_each"]]
     for name in dict.fromkeys((best[0], *each[:1])):
-        ratio = {
-            key: own["burst"][key] / own["members"] / others[name]
-            for key in ("median", "least", "most")
-        } | {"of": own["burst"]["of"]}
-        yield _ratio_row(f"{work}{name}, the best peer{_kind(contenders[name])}", 0.1, ratio, part)
+        ratio = _between(own["burst"], contenders[name]["burst"])
+        scale = contenders[name]["members"] / own["members"]
+        scaled = {key: scale * ratio[key] for key in ("median", "least", "most")}
+        kind = _kind(contenders[name])
+        yield _ratio_row(f"{work}{name}, the best peer{kind}", 0.1, {**ratio, **scaled}, part)
+
+
+def _between(own: Found, other: Found) -> Found:
+    """Compare two figures that were each taken several times, at their furthest apart as well."""
+    return {
+        "median": own["median"] / other["median"],
+        "least": own["least"] / other["most"],
+        "most": own["most"] / other["least"],
+        "of": min(own["of"], other["of"]),
+    }
 
 
 def _kind(one: Found) -> str:
@@ -125,43 +145,61 @@ def _kind(one: Found) -> str:
 
 
 def _storms(found: Found) -> Iterable[Row]:
-    own_part, other_part = found.get("storm", {}), found.get("storm of rivals", {})
-    own = own_part.get("contenders", {}).get("usher", {})
-    rivals = other_part.get("contenders", {})
-    sizes = set(own) & {size for one in rivals.values() for size in one}
-    if not sizes:
-        yield missing("a storm of joins, of the best peer", "×", 0.1, other_part or own_part)
+    part = found.get("storm", {})
+    runs = part.get("contenders", {})
+    own = runs.get("usher", {})
+    rivals = {name: sizes for name, sizes in runs.items() if name != "usher"}
+    both = set(own) & {size for one in rivals.values() for size in one}
+    if not both:
+        yield missing("a storm of joins, of the best peer", "×", 0.1, part)
         return
-    size = max(sizes, key=int)
-    for name, runs in rivals.items():
-        for what, words in (("cpu_s", "CPU"), ("wire_bytes", "bytes"), ("seconds", "time")):
-            mine, theirs = own[size][f"{what}_spread"], runs[size][f"{what}_spread"]
-            ratio = {
-                "median": mine["median"] / theirs["median"],
-                "least": mine["least"] / theirs["most"],
-                "most": mine["most"] / theirs["least"],
-                "of": theirs["of"],
-            }
-            work = f"a storm of {int(size):,} joins: {words}, of that of {name}"
-            yield _ratio_row(work, 0.1, ratio, other_part)
+    size = max(both, key=int)
+    each = {name: one[size] for name, one in rivals.items() if name not in MERGING}
+    for what, words in (("cpu_s", "CPU"), ("wire_bytes", "bytes"), ("seconds", "time")):
+        best = min(each, key=lambda name: float(each[name][what]), default="")
+        for name in (*([best] if best else []), *(name for name in rivals if name in MERGING)):
+            ratio = _between(own[size][f"{what}_spread"], rivals[name][size][f"{what}_spread"])
+            kind = "the best peer that tells each" if name == best else "which tells many at once"
+            work = f"a storm of {int(size):,} joins: {words}, of that of {name}, {kind}"
+            yield _ratio_row(work, 0.1, ratio, part)
+
+
+MERGING = frozenset({"colyseus"})
+"""Peers that tell of many joins at once."""
+MOST_FLAT = 10_000
+"""Joins up to which the cost of one is to be the same."""
 
 
 def _flatness(found: Found) -> Iterable[Row]:
-    work = "CPU per join, the dearest size to the cheapest, 500 to 10,000"
-    costs: dict[int, float] = {}
-    for name in ("storm", "largest storm"):
+    work = f"CPU per join, the dearest size to the cheapest, 500 to {MOST_FLAT:,}"
+    costs: dict[int, Found] = {}
+    for name in STORMS:
         runs = found.get(name, {}).get("contenders", {}).get("usher", {})
-        costs |= {int(size): one["cpu_ms_per_join"] for size, one in runs.items()}
+        costs |= {
+            int(size): one["cpu_ms_per_join_spread"]
+            for size, one in runs.items()
+            if int(size) <= MOST_FLAT
+        }
     if len(costs) < 2:
         yield missing(work, "×", 1.3, found.get("storm", {}))
         return
-    told = ", ".join(f"{size:,}: {costs[size]:.2f} ms" for size in sorted(costs))
-    value = max(costs.values()) / min(costs.values())
-    yield Row(work=work, unit="×", most=1.3, value=value, noise=told)
+    told = ", ".join(
+        f"{size:,}: {costs[size]['median']:.2f} ms ({costs[size]['of']} times)"
+        for size in sorted(costs)
+    )
+    dear = max(costs.values(), key=lambda one: float(one["median"]))
+    cheap = min(costs.values(), key=lambda one: float(one["median"]))
+    ratio = _between(dear, cheap)
+    seen = (ratio["least"], ratio["most"])
+    yield Row(work=work, unit="×", most=1.3, value=ratio["median"], noise=told, seen=seen)
+
+
+STORMS = ("small storm", "storm", "large storm", "largest storm")
+"""The parts of a run in which people come as fast as they can."""
 
 
 def _latency(found: Found) -> Iterable[Row]:
-    part = found.get("promote", {})
+    part = found.get("latency", {})
     work = f"a role change, sent to last of {_crowd(part)}: p99, of one round of the limit (p50)"
     own = part.get("contenders", {}).get("usher")
     least = part.get("contenders", {}).get("limit (C)")
@@ -169,8 +207,9 @@ def _latency(found: Found) -> Iterable[Row]:
         yield missing(work, "×", 1.5, part)
         return
     noise = f"ours p50 {own['p50_ms']} ms, p99 {own['p99_ms']} ms; limit p50 {least['p50_ms']} ms"
-    value = own["p99_ms"] / least["p50_ms"]
-    yield Row(work=work, unit="×", most=1.5, value=value, noise=noise)
+    value, each = own["p99_ms"] / least["p50_ms"], own["p99"]
+    seen = (each["least"] / least["p50_ms"], each["most"] / least["p50_ms"])
+    yield Row(work=work, unit="×", most=1.5, value=value, noise=noise, seen=seen)
 
 
 def _memory(found: Found) -> Iterable[Row]:
@@ -182,7 +221,7 @@ def _memory(found: Found) -> Iterable[Row]:
         return
     spread = runs[max(runs, key=int)]["kib_per_connection_spread"]
     value = spread["median"]
-    yield Row(work=work, unit="KiB", most=16, value=value, noise=_spread(spread))
+    yield _row(work, "KiB", 16, spread)
     contenders = found.get("promote", {}).get("contenders", {})
     peers = {n: one["kib_per_connection"] for n, one in contenders.items() if one.get("peer")}
     if peers:
@@ -194,7 +233,7 @@ def _memory(found: Found) -> Iterable[Row]:
 def _sizes(found: Found) -> Iterable[Row]:
     part = found.get("sizes", {})
     work = "CPU per change, the largest room to one of 100"
-    if "rooms" not in part:
+    if len(part.get("rooms", ())) < 2:
         yield missing(work, "×", 1.3, part)
         return
     first, *_, last = sorted(part["rooms"], key=int)
@@ -202,7 +241,8 @@ def _sizes(found: Found) -> Iterable[Row]:
     least = large["cpu_us_least"] / small["cpu_us_most"]
     most = large["cpu_us_most"] / small["cpu_us_least"]
     noise = f"{least:.3g} to {most:.3g}, {part['repeats']} times; {int(last):,} to {int(first):,}"
-    yield Row(work=work, unit="×", most=1.3, value=part["largest_to_smallest"], noise=noise)
+    value = part["largest_to_smallest"]
+    yield Row(work=work, unit="×", most=1.3, value=value, noise=noise, seen=(least, most))
 
 
 def _looks(found: Found) -> Iterable[Row]:
@@ -214,7 +254,8 @@ def _looks(found: Found) -> Iterable[Row]:
         return
     look = part["rooms"][max(part["rooms"], key=int)]["look"]
     noise = f"{look['cpu_ms_least']} to {look['cpu_ms_most']}, {look['of']} times"
-    yield Row(work=works[0], unit="ms", most=5, value=look["cpu_ms"], noise=noise)
+    seen = (look["cpu_ms_least"], look["cpu_ms_most"])
+    yield Row(work=works[0], unit="ms", most=5, value=look["cpu_ms"], noise=noise, seen=seen)
     yield Row(
         work=works[1], unit="kB", most=20, value=look["bytes"] / 1000, noise="the same each time"
     )
@@ -225,12 +266,22 @@ def _slow(found: Found) -> Iterable[Row]:
     works = (
         f"one slow reader among {_crowd(part)}: the others' p99, of that without",
         "what is kept for it, the kernel's part included",
+        "views of what it missed that it is sent when it reads on",
     )
     if "p99_ratio" not in part:
         yield missing(works[0], "×", 1.1, part)
         return
     noise = f"p99 {part['without']['p99_ms']} ms without, {part['with']['p99_ms']} ms with"
-    yield Row(work=works[0], unit="×", most=1.1, value=part["p99_ratio"], noise=noise)
+    each = part["p99_ratios"]
+    seen = (each["least"], each["most"])
+    noise = f"{_spread(each)}; {noise}"
+    yield Row(work=works[0], unit="×", most=1.1, value=part["p99_ratio"], noise=noise, seen=seen)
     kept = part["kept_bytes"] / 1024
     noise = f"{part['kept_by_kernel_bytes'] / 1024:.0f} KiB of it in the kernel"
     yield Row(work=works[1], unit="KiB", most=256, value=kept, noise=noise)
+    snapshots, deltas = part["snapshots_after"], part["deltas_after"]
+    if not snapshots:
+        yield missing(works[2], "", 1, {"trouble": "none came: it was cut off, or still behind"})
+        return
+    noise = f"{snapshots} whole, {deltas} steps, after {part['asked_snapshots']} it had asked for"
+    yield Row(work=works[2], unit="", most=1, value=float(snapshots + deltas), noise=noise)

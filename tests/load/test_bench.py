@@ -29,7 +29,7 @@ async def test_a_run_that_is_stopped_keeps_what_it_has_and_ends_what_it_started(
     )
     assert process.stdout is not None
     async with asyncio.timeout(110):
-        while not (line := await process.stdout.readline()).startswith(b"--- storm"):
+        while not (line := await process.stdout.readline()).startswith(b"--- latency"):
             assert line
         while not (children := children_of(process.pid)):  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.05)

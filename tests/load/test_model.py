@@ -8,6 +8,7 @@ COSTS = Costs(
     change_us=3_000,
     delivery_us=6,
     idle_us_per_s=5,
+    node_us_per_s=20_000,
     join_ms=1.3,
     connection_kib=12,
     frame_bytes=335,
@@ -19,12 +20,14 @@ def crowd(people: int, rooms: int) -> Crowd:
 
 
 def test_two_crowds_give_what_a_change_and_what_a_delivery_takes() -> None:
-    own = {"members": 1_000, "cpu_us_per_delivery": 9.0, "idle_cpu_ms_per_s": 5.0}
-    storm = {"2000": {"cpu_ms_per_join": 1.3, "kib_per_connection": 12.0}}
+    own = {"members": 1_000, "cpu_us_per_delivery": 9.0, "frame_bytes": 335}
+    usual = {"cpu_ms_per_join": 1.3, "kib_per_connection": 12.0, "idle_cpu_ms_per_s": 30.0}
+    large = usual | {"cpu_ms_per_join": 9.9, "idle_cpu_ms_per_s": 70.0}
     found = {
-        "promote": {"contenders": {"usher": own | {"frame_bytes": 335}}},
+        "promote": {"contenders": {"usher": own}},
         "sizes": {"watchers": 200, "rooms": {"100": {"cpu_us_per_change": 4_200.0}}},
-        "storm": {"contenders": {"usher": storm}},
+        "storm": {"contenders": {"usher": {"2000": usual}}},
+        "large storm": {"contenders": {"usher": {"10000": large}}},
     }
     assert costs_of(found) == COSTS
     assert costs_of(found).round_us(1_000) == pytest.approx(9_000)

@@ -97,6 +97,32 @@ async def test_a_room_of_people_without_sockets_is_watched_by_a_few() -> None:
     assert report["largest_to_smallest"] == 1
 
 
+async def test_what_a_change_costs_is_told_apart_from_its_deliveries() -> None:
+    report = await report_of(
+        *("fanout", "--watchers", "20", "--watchers", "60", "--members", "60", "--cohorts", "5"),
+        *("--rounds", "2", "--repeats", "1"),
+    )
+    assert set(report["watchers"]) == {"20", "60"}
+    # Sixty who all look at the same, and sixty who look in five ways.
+    assert [one["watchers"] for one in report["cohorts"].values()] == [60, 60]
+    assert set(report["cohorts"]) == {"1", "5"}
+    assert set(report["fit"]) == {"change_us", "delivery_us"}
+    assert report["client_frames_per_s"] > 0
+
+
+async def test_a_scenario_run_twice_gives_medians_and_how_far_they_lie_apart() -> None:
+    report = await report_of("reconnect", "--members", "20", "--repeats", "2")
+    one = report["spreads"]["cpu_ms_each"]
+    assert one["of"] == report["repeats"] == 2
+    assert one["least"] <= report["cpu_ms_each"] <= one["most"]
+
+
+async def test_a_slow_reader_that_reads_on_is_sent_one_view() -> None:
+    report = await report_of("slow", "--members", "30", "--rounds", "2", "--repeats", "1")
+    assert (report["snapshots_after"], report["deltas_after"]) == (1, 0)
+    assert report["kept_bytes"] <= 256 * 1024
+
+
 async def test_a_browser_scrolls_and_nothing_moves_but_what_is_scrolled() -> None:
     report = await report_of("browse", "--people", "500", "--seconds", "1")
     assert report["people"] == 500

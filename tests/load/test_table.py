@@ -39,9 +39,82 @@ def test_every_peer_measured_has_a_row_and_the_noise_is_told() -> None:
 def test_a_burst_is_compared_for_each_watcher_with_the_best_of_those_who_had_one() -> None:
     waits = {"p50_ms": 1.0, "p99_ms": 2.0}
     own = waits | {"burst": SPREAD, "burst_cpu_ms": 2.0, "members": 100, "tells_each": False}
-    dear = {"burst_cpu_ms": 90.0, "members": 100, "tells_each": True}
-    cheap = {"burst_cpu_ms": 20.0, "members": 50, "tells_each": True}
+    dear = peer("dear", 90.0, 100)
+    cheap = peer("cheap", 20.0, 50)
     contenders = {"usher": own, "dear": dear, "cheap": cheap, "limit (C)": waits}
     [row] = [row for row in rows_of({"promote": {"contenders": contenders}}) if "burst" in row.work]
     assert "cheap" in row.work
     assert row.value == pytest.approx((2.0 / 100) / (20.0 / 50))
+    assert row.reach == pytest.approx(((1.5 / 100) / (22.0 / 50), (2.5 / 100) / (18.0 / 50)))
+
+
+def peer(name: str, burst_ms: float, members: int) -> dict[str, Any]:
+    spread = {"median": burst_ms, "least": 0.9 * burst_ms, "most": 1.1 * burst_ms, "of": 5}
+    found = {"peer": name, "burst_cpu_ms": burst_ms, "burst": spread}
+    return found | {"members": members, "tells_each": True}
+
+
+def test_a_storm_is_compared_with_the_best_in_each_figure_by_itself() -> None:
+    def runs(cpu: float, sent: float, seconds: float) -> dict[str, Any]:
+        figures = {"cpu_s": cpu, "wire_bytes": sent, "seconds": seconds}
+        figures |= {"cpu_ms_per_join": cpu / 2, "kib_per_connection": 12.0}
+        return {"2000": figures | {f"{key}_spread": at(value) for key, value in figures.items()}}
+
+    contenders = {
+        "usher": runs(1.0, 10.0, 2.0),
+        "quick": runs(20.0, 900.0, 10.0),
+        "short": runs(40.0, 200.0, 30.0),
+        "colyseus": runs(2.0, 20.0, 2.0),
+    }
+    rows = [
+        row for row in rows_of({"storm": {"contenders": contenders}}) if "a storm of" in row.work
+    ]
+    told = {row.work: row.value for row in rows}
+    tells_each, merges = "the best peer that tells each", "which tells many at once"
+    assert told == pytest.approx(
+        {
+            f"a storm of 2,000 joins: CPU, of that of quick, {tells_each}": 0.05,
+            f"a storm of 2,000 joins: CPU, of that of colyseus, {merges}": 0.5,
+            f"a storm of 2,000 joins: bytes, of that of short, {tells_each}": 0.05,
+            f"a storm of 2,000 joins: bytes, of that of colyseus, {merges}": 0.5,
+            f"a storm of 2,000 joins: time, of that of quick, {tells_each}": 0.2,
+            f"a storm of 2,000 joins: time, of that of colyseus, {merges}": 1.0,
+        }
+    )
+
+
+def at(value: float) -> dict[str, float]:
+    return {"median": value, "least": value, "most": value, "of": 5}
+
+
+def test_joins_beyond_ten_thousand_do_not_count_for_flatness() -> None:
+    found = {
+        name: {"contenders": {"usher": {size: {"cpu_ms_per_join_spread": at(cost)}}}}
+        for name, size, cost in (
+            ("small storm", "500", 2.0),
+            ("large storm", "10000", 2.5),
+            ("largest storm", "19500", 9.0),
+        )
+    }
+    [row] = [row for row in rows_of(found) if "dearest" in row.work]
+    assert row.value == pytest.approx(1.25)
+
+
+def test_one_who_was_cut_off_was_not_sent_one_view() -> None:
+    slow = {
+        "members": 1_000,
+        **{
+            "p99_ratio": 1.0,
+            "p99_ratios": at(1.0),
+            "with": {"p99_ms": 1},
+            "without": {"p99_ms": 1},
+        },
+        **{"kept_bytes": 1024, "kept_by_kernel_bytes": 0, "asked_snapshots": 40},
+    }
+
+    def told(snapshots: int, deltas: int) -> str:
+        found = {"slow": slow | {"snapshots_after": snapshots, "deltas_after": deltas}}
+        [row] = [row for row in rows_of(found) if "views of what it missed" in row.work]
+        return row.verdict
+
+    assert (told(0, 0), told(1, 0), told(1, 1)) == ("not measured", "reached", "not reached")
