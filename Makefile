@@ -12,6 +12,8 @@ SHARED := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Used by `make lock` alone, and therefore kept out of everybody's environment.
 UV_VERSION := 0.13.9
+# Likewise by `make audit`: what looks for faults is no part of what is looked through.
+PIP_AUDIT_VERSION := 2.10.1
 
 SHELL         := /bin/bash
 .SHELLFLAGS   := -euo pipefail -c
@@ -21,7 +23,7 @@ MAKEFLAGS     += --no-print-directory
 # Compiled modules are kept even where the environment says not to: tests start servers by the hundred, and each would
 # compile all of it again, which is a quarter of a start.
 test: export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help run nodes test bench peers style types format lock schema picture gallery package sbom simulate fuzz soak web clean
+.PHONY: help run nodes test bench peers style types format lock schema picture gallery package sbom audit simulate fuzz soak web clean
 
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 NPM := npm --no-audit --no-fund --no-update-notifier --loglevel=error
@@ -113,6 +115,10 @@ soak: $(VENV)/.dev ## Have people come and go at 500 connections for MINUTES=10,
 sbom: $(VENV)/.made ## List what all is made of, as CycloneDX on standard output
 	@$(BIN)/python -m tests.sbom
 
+audit: $(VENV)/.made $(VENV)/audit/.made ## Look what is locked through for known faults, where the registries tell; 2: not all was
+	@command -v npm >/dev/null || echo 'Missing: npm, so what the pages are made of is not looked through.' >&2
+	@$(BIN)/python -m tests.audit $(VENV)/audit/bin/pip-audit
+
 gallery: $(VENV)/.dev web ## Picture every screen in every look, into gallery/; ARGS are parts of names
 	@$(call need,command -v chromium,chromium fonts-dejavu-core,the browser that takes the pictures)
 	@$(BIN)/python -m tests.gallery $(ARGS)
@@ -146,6 +152,11 @@ $(VENV)/.dev: $(VENV)/.made requirements-dev.lock requirements.lock pyproject.to
 $(VENV)/uv/.made: Makefile
 	@$(PYTHON) -m venv $(VENV)/uv
 	@$(VENV)/uv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
+	@touch $@
+
+$(VENV)/audit/.made: Makefile
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip --quiet --disable-pip-version-check --no-input install pip-audit==$(PIP_AUDIT_VERSION)
 	@touch $@
 
 # Versions at hand are kept where they still fit; `make lock ARGS=--upgrade` takes the newest.
