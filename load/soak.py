@@ -4,15 +4,21 @@ The same people lose their sockets and come back, because somebody new is rememb
 attendance record, which grows by right. What the server holds is fitted with a line: its slope
 and the error of that slope say whether it grows.
 
-Source: ordinary least squares, and the standard error of its slope.
+Memory is looked at twice: what the system gives the process, which also grows while caches fill
+and while the allocator finds its measure, and how many blocks Python's objects take, which tells
+whether anything of ours is kept.
+
+Source: ordinary least squares, and the standard error of its slope; how many samples count when
+each resembles the one before: Santer et al. 2000, doi:10.1029/1999JD901105, equation 6.
 """
 
 import asyncio
 import math
 import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +29,42 @@ from load.report import latencies
 from load.room import Member, Room, opened_room
 
 WARM_UP = 1 / 4
-"""Of the run, which is not fitted: first pages of memory, first rounds of caches."""
-TASKS = re.compile(r"^usher_tasks (\d+)", re.M)
+WARM_UP_S = 60.0
+"""What is not fitted: first pages of memory, first rounds of caches. A quarter of the run, and that
+long at least in a run of twice as long or more."""
+SHORT_S = 120.0
+FIGURES = re.compile(r"^usher_(tasks|memory_blocks) (\S+)", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """What each return may leave behind without being taken for a leak.
+
+    The smallest thing that Python keeps of anything, an entry of a dictionary and its key, is
+    larger than these bytes, and is kept every time.
+
+    Args:
+        bytes_each: of memory.
+        kept_each: open files, tasks or blocks.
+    """
+
+    bytes_each: float
+    kept_each: float
+
+    def of(self, name: str) -> float:
+        """Give it in the unit of what is fitted."""
+        return self.bytes_each / 1024**2 if name == "rss_mib" else self.kept_each
+
+
+FINE = Grain(64, 0.01)
+COARSE = Grain(4096, 0.1)
+"""Of a run that is hardly warm when it ends, and in which single sockets waver."""
+JUDGED = {
+    "rss_mib": "memory, in MiB,",
+    "blocks": "the number of blocks that Python's objects take",
+    "fds": "the number of open files",
+    "tasks": "the number of tasks",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +93,9 @@ class Fit:
     error: float
     mean: float
 
-    @property
-    def is_flat(self) -> bool:
-        """Rising by no more than chance explains (three standard errors)."""
-        return self.per_minute <= 3 * self.error
+    def is_flat(self, grain_per_minute: float = 0.0) -> bool:
+        """Say whether it rises by no more than a grain and chance explain (three errors)."""
+        return self.per_minute <= grain_per_minute + 3 * self.error
 
     def as_dict(self) -> dict[str, Any]:
         """Give the figures."""
@@ -64,7 +103,6 @@ class Fit:
             "mean": round(self.mean, 3),
             "per_minute": round(self.per_minute, 4),
             "error": round(self.error, 4),
-            "is_flat": self.is_flat,
         }
 
 
@@ -81,8 +119,31 @@ def fitted(seconds: Sequence[float], values: Sequence[float]) -> Fit:
     spread = sum((x - mean_x) ** 2 for x in minutes)
     pairs = list(zip(minutes, values, strict=True))
     slope = sum((x - mean_x) * (y - mean_y) for x, y in pairs) / spread
-    rest = sum((y - mean_y - slope * (x - mean_x)) ** 2 for x, y in pairs)
-    return Fit(slope, math.sqrt(rest / max(1, count - 2) / spread), mean_y)
+    rests = [y - mean_y - slope * (x - mean_x) for x, y in pairs]
+    square = sum(one * one for one in rests)
+    if square == 0:
+        return Fit(slope, 0.0, mean_y)
+    alike = sum(one * other for one, other in pairwise(rests)) / square
+    # What comes in waves says less than as many samples by chance would.
+    counted = count * (1 - alike) / (1 + alike) if alike > 0 else count
+    return Fit(slope, math.sqrt(square / max(1.0, counted - 2) / spread), mean_y)
+
+
+def grown(fits: Mapping[str, Fit], returns_per_minute: float, grain: Grain) -> dict[str, str]:
+    """Say of what is judged and is not flat, in words, how it grows; empty: nothing does.
+
+    How long it takes to come back is told and not judged: it wavers with the machine.
+
+    Example:
+        >>> list(grown({"fds": Fit(2.0, 0.1, 50)}, 60, FINE))
+        ['fds']
+    """
+    return {
+        name: f"{JUDGED[name]} grows by {fit.per_minute:.3f} ± {fit.error:.3f} a minute, at "
+        f"{returns_per_minute:.0f} returns a minute: more than chance explains"
+        for name, fit in fits.items()
+        if name in JUDGED and not fit.is_flat(grain.of(name) * returns_per_minute)
+    }
 
 
 async def soak(plan: SoakPlan) -> dict[str, Any]:
@@ -103,22 +164,27 @@ async def soak(plan: SoakPlan) -> dict[str, Any]:
             samples.append({"at_s": time.perf_counter() - began, **await _look(room, http)})
         took_ms = await churning
         await room.settle()
-        kept = samples[round(WARM_UP * len(samples)) :]
+        warm_s = max(WARM_UP * plan.seconds, min(WARM_UP_S, plan.seconds / 2))
+        kept = [one for one in samples if one["at_s"] >= warm_s]
         at_s = [one["at_s"] for one in kept]
-        fits = {
-            name: fitted(at_s, [one[name] for one in kept]) for name in ("rss_mib", "fds", "tasks")
-        }
-        later = took_ms[round(WARM_UP * len(took_ms)) :]
+        fits = {name: fitted(at_s, [one[name] for one in kept]) for name in JUDGED}
+        later = [(at, took) for at, took in took_ms if at >= warm_s]
         fits["back_ms"] = fitted([at for at, _ in later], [took for _, took in later])
         for name, fit in fits.items():
             plan.tell(f"{name}: {fit.mean:.2f}, {fit.per_minute:+.3f} ± {fit.error:.3f} a minute")
+        grain = COARSE if plan.seconds < SHORT_S else FINE
+        grows = grown(fits, 60 * len(took_ms) / plan.seconds, grain)
         return {
             "scenario": "soak",
             "members": plan.members,
             "seconds": round(time.perf_counter() - began, 1),
             "returns": len(took_ms),
             "samples": len(kept),
-            "fits": {name: fit.as_dict() for name, fit in fits.items()},
+            "grain": asdict(grain),
+            "fits": {
+                name: {**fit.as_dict(), "is_flat": name not in grows} for name, fit in fits.items()
+            },
+            "grows": list(grows.values()),
             **latencies([took for _, took in took_ms]),
         }
 
@@ -145,12 +211,12 @@ async def _churn(room: Room, plan: SoakPlan, began: float) -> list[tuple[float, 
 
 async def _look(room: Room, http: httpx.AsyncClient) -> dict[str, float]:
     pid = room.server.pid
-    page = (await http.get("/metrics")).text
-    found = TASKS.search(page)
+    figures = dict(FIGURES.findall((await http.get("/metrics")).text))
     return {
         "rss_mib": usage_of(pid).rss_mib,
         "fds": _open_files(pid),
-        "tasks": float(found[1]) if found else 0.0,
+        "tasks": float(figures["tasks"]),
+        "blocks": float(figures["memory_blocks"]),
     }
 
 

@@ -8,6 +8,7 @@ The rule for devices and reconnects, in full:
   continues the same interval. After the grace they have left, and the interval ends there, the
   grace included; whoever comes back later begins another interval.
 - Leaving on purpose, removal and the end of the session end the interval at once.
+- Of one person 500 intervals are kept; beyond, those around their shortest absence become one.
 - Presence is being inside: time at a gate (lobby, countdown, waiting room) and a seat that is
   held do not count, and whoever was never let in is not in the record.
 """

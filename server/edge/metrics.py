@@ -7,6 +7,7 @@ Source: https://prometheus.io/docs/practices/naming/
 """
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from itertools import accumulate
 
@@ -111,6 +112,11 @@ class HubFigures(Collector):
         )
         yield _gauge("slow_consumers", "Sockets that take nothing now.", tally.slow)
         yield _gauge("tasks", "What runs or waits in the event loop.", len(asyncio.all_tasks()))
+        yield _gauge(
+            "memory_blocks",
+            "Blocks of memory that Python's objects take: what grows here for long is kept.",
+            sys.getallocatedblocks(),
+        )
         yield _gauge("draining", "1 while this node is on its way out.", self._hub.is_stopping)
         yield _count("appends", "Batches that were written to the log.", tally.appends)
         yield _count("records", "Commands and facts in those batches.", tally.records)

@@ -14,6 +14,8 @@ from server.core.state import Cause, Members, Participant, RoomState, Session, S
 
 ENDS_KEPT = 1_000
 """Of sessions; what was for an older one expired long ago."""
+INTERVALS_KEPT = 500
+"""Of one person in one session; beyond, their shortest absence counts as none."""
 
 
 def _created(state: RoomState, event: e.SessionCreated, at: int) -> RoomState:
@@ -124,8 +126,20 @@ def _stay_over(participant: Participant, at: int) -> dict[str, Any]:
     # A clock that was set back gives an empty interval, not a negative one.
     return {
         "present_since": None,
-        "intervals": (*participant.intervals, (since, max(at, since))),
+        "intervals": _kept((*participant.intervals, (since, max(at, since)))),
     }
+
+
+def _kept(intervals: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    """Bound the intervals of one person, so that no state grows by coming and going.
+
+    First and last moment stay true, and the time inside is too long by the shortest absence.
+    """
+    if len(intervals) <= INTERVALS_KEPT:
+        return intervals
+    place = min(range(1, len(intervals)), key=lambda at: intervals[at][0] - intervals[at - 1][1])
+    (since, before), (after, until) = intervals[place - 1 : place + 1]
+    return (*intervals[: place - 1], (since, max(before, after, until)), *intervals[place + 1 :])
 
 
 def _lock(state: RoomState, event: e.LockSet, _at: int) -> RoomState:

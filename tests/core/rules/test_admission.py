@@ -1,5 +1,7 @@
 """Coming in by a guest link, connections that open and close in any order, and the clock."""
 
+from itertools import pairwise
+
 import pytest
 
 from protocol import commands as c
@@ -22,6 +24,7 @@ from server.core import events as e
 from server.core import orders as o
 from server.core.actors import SERVER
 from server.core.consents import consent_version
+from server.core.evolve.session import INTERVALS_KEPT
 from server.core.rules import admission
 from server.core.rules.admission import MAX_CONNECTIONS, REMEMBERED_AT_LEAST
 from server.core.state import Consent
@@ -370,6 +373,30 @@ def test_coming_back_later_begins_another_interval() -> None:
     story.passes(MINUTE)
     story.leaves(guest)
     assert guest.now.intervals == ((NOON, NOON + 30 * SECOND), (back_at, back_at + MINUTE))
+
+
+def test_somebody_who_comes_and_goes_for_ever_fills_no_memory() -> None:
+    """Of ever more intervals the shortest absences go, and the first and last moment stay."""
+    story = Story()
+    guest = story.guest
+    for turn in range(INTERVALS_KEPT + 20):
+        story.passes(MINUTE)
+        story.leaves(guest)
+        # Every tenth absence is a short one.
+        story.passes(SECOND if turn % 10 == 0 else MINUTE)
+        story.redeems(guest, story.open_link, is_return=True).granted()
+        story.connects(guest)
+    story.passes(MINUTE)
+    story.leaves(guest)
+
+    intervals = guest.now.intervals
+    assert len(intervals) == INTERVALS_KEPT
+    assert (intervals[0][0], intervals[-1][1]) == (NOON, story.now)
+    # 21 absences were left out, all of them short.
+    stays = (INTERVALS_KEPT + 21) * MINUTE
+    assert sum(until - since for since, until in intervals) == stays + 21 * SECOND
+    assert all(since < until for since, until in intervals)
+    assert all(one[1] < other[0] for one, other in pairwise(intervals))
 
 
 def test_one_tab_of_two_closing_changes_nothing_that_others_see() -> None:
