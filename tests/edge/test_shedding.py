@@ -86,6 +86,41 @@ async def test_who_is_too_many_hears_when_to_come_back_and_the_others_get_in(
     assert intake.under_way == intake.waiting == 0
 
 
+async def test_of_three_times_as_many_the_rest_is_sent_away_and_the_server_recovers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody gets any further while the crowd comes, so the counts are those of the settings."""
+    settings = IntakeSettings(at_once=2, line=3, short_line=3, retry_s=(1.0, 4.0))
+    able, crowd = settings.at_once + settings.line, 3 * (settings.at_once + settings.line)
+    async with opened_house(tmp_path, intake=settings) as house:
+        session = await house.make_open()
+        _, token = await house.make_link(uses=crowd)
+        browsers = [await house.browser() for _ in range(crowd)]
+        _, inside = await house.guest((await house.make_link("Before"))[1], "before")
+        intake, held = intake_of(house), hold_the_store(house, monkeypatch)
+
+        async def come(number: int) -> httpx.Response:
+            return await browsers[number].call("POST", "/doors/guest", form(token, f"g{number}"))
+
+        coming = [asyncio.create_task(come(number)) for number in range(crowd)]
+        await until(lambda: intake.under_way + intake.waiting == able)
+        await until(lambda: sum(one.done() for one in coming) == crowd - able)
+        held.release()
+        answers = await asyncio.gather(*coming)
+        refused = [number for number, one in enumerate(answers) if one.status_code != 200]
+        again = [await come(number) for number in refused]
+        async with line(house, session, ticket=inside["ticket"]) as before:
+            await before.hello(Window())
+            done = await before.do(RaiseHand())
+
+    assert len(refused) == crowd - able > 0
+    for number in refused:
+        assert_told_when(answers[number])
+    assert [one.status_code for one in again] == [200] * len(refused)
+    assert done.is_done
+    assert intake.under_way == intake.waiting == 0
+
+
 async def test_a_socket_too_many_is_refused_before_it_opens(
     narrow: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
