@@ -62,20 +62,18 @@ class Costs:
 
 
 def costs_of(found: Mapping[str, Any]) -> Costs:
-    """Fit the model: two crowds of different size give what a delivery takes, and what a change.
+    """Fit the model: crowds of different size give what a delivery takes, and what a change.
 
     Raises:
         KeyError: the results lack what is needed.
     """
-    few, few_us = _small(found)
     own = found["promote"]["contenders"]["usher"]
-    many, many_us = own["members"], own["members"] * own["cpu_us_per_delivery"]
-    delivery_us = (many_us - few_us) / (many - few)
+    change_us, delivery_us = _fit(found)
     storm = found["storm"]["contenders"]["usher"]
     usual = storm[max(storm, key=int)]
     idle_us, node_us = _idle(_storms(found))
     return Costs(
-        change_us=few_us - few * delivery_us,
+        change_us=change_us,
         delivery_us=delivery_us,
         idle_us_per_s=idle_us,
         node_us_per_s=node_us,
@@ -104,9 +102,18 @@ def _idle(storms: Mapping[int, Mapping[str, Any]]) -> tuple[float, float]:
     return each, max(0.0, low - few * each)
 
 
-def _small(found: Mapping[str, Any]) -> tuple[int, float]:
-    rooms = found["sizes"]["rooms"]
-    return found["sizes"]["watchers"], rooms[min(rooms, key=int)]["cpu_us_per_change"]
+def _fit(found: Mapping[str, Any]) -> tuple[float, float]:
+    """Give what a change and what a delivery takes: by a line through all, else by two crowds."""
+    fit = found.get("fanout", {}).get("fit")
+    if fit:
+        return fit["change_us"], fit["delivery_us"]
+    own, rooms = found["promote"]["contenders"]["usher"], found["sizes"]["rooms"]
+    few, few_us = found["sizes"]["watchers"], rooms[min(rooms, key=int)]["cpu_us_per_change"]
+    many, many_us = own["members"], own["members"] * own["cpu_us_per_delivery"]
+    if many == few:
+        raise KeyError("crowds of different size")
+    delivery_us = (many_us - few_us) / (many - few)
+    return few_us - few * delivery_us, delivery_us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,21 @@ def test_two_crowds_give_what_a_change_and_what_a_delivery_takes() -> None:
     }
     assert costs_of(found) == COSTS
     assert costs_of(found).round_us(1_000) == pytest.approx(9_000)
+    # A line through many crowds is better than one through two.
+    fitted = costs_of(found | {"fanout": {"fit": {"change_us": 2_000.0, "delivery_us": 7.0}}})
+    assert fitted.round_us(1_000) == pytest.approx(9_000)
+    assert (fitted.change_us, fitted.delivery_us) == (2_000.0, 7.0)
+
+
+def test_crowds_of_one_size_fit_no_line() -> None:
+    own = {"members": 200, "cpu_us_per_delivery": 9.0, "frame_bytes": 335}
+    rooms = {"100": {"cpu_us_per_change": 4_200.0}}
+    found = {
+        "promote": {"contenders": {"usher": own}},
+        "sizes": {"watchers": 200, "rooms": rooms},
+    }
+    with pytest.raises(KeyError, match="crowds of different size"):
+        costs_of(found)
 
 
 def test_no_node_is_planned_fuller_than_allowed() -> None:
