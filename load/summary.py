@@ -141,7 +141,9 @@ def _fanout(part: Found) -> str:
         "| watchers | ways to look | CPU per change, ms | of it for each watcher, µs | times |",
         "|---|---|---|---|---|",
     ]
-    for one in (*part["watchers"].values(), *part["cohorts"].values()):
+    # A room of a thousand who all look at the same belongs to both.
+    more = [one for one in part["cohorts"].values() if one["cohorts"] > 1]
+    for one in (*part["watchers"].values(), *more):
         cpu = one["cpu_us"]
         spread = f"{cpu['least'] / 1000:.2f} to {cpu['most'] / 1000:.2f}"
         cells = (
