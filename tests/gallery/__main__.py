@@ -5,13 +5,22 @@ import asyncio
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.async_api import Error, async_playwright
 
 from tests.gallery.house import House, open_house
 from tests.gallery.page import write_page
-from tests.gallery.screens import ALL_LOOKS, Look, Profiles, Screen, catalogue, visiting
+from tests.gallery.screens import (
+    ALL_LOOKS,
+    USUAL_LOOKS,
+    Look,
+    Profiles,
+    Screen,
+    catalogue,
+    visiting,
+)
 from tests.journeys.conftest import BROWSER_ARGS
 
 FOLDER = Path(__file__).parents[2] / "gallery"
@@ -37,7 +46,7 @@ async def picture(screen: Screen, look: Look, house: House, profiles: Profiles) 
     return None
 
 
-async def make(wanted: list[str], looks: list[Look]) -> int:
+async def make(wanted: list[str], looks: Sequence[Look]) -> int:
     """Take all pictures that are wanted, and write the page."""
     screens = [one for one in catalogue() if not wanted or any(word in one.id for word in wanted)]
     FOLDER.mkdir(exist_ok=True)
@@ -72,9 +81,15 @@ async def make(wanted: list[str], looks: list[Look]) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.gallery", description=__doc__)
     parser.add_argument("wanted", nargs="*", help="parts of the names of screens; without: all")
-    parser.add_argument("--look", action="append", choices=[str(one) for one in ALL_LOOKS])
+    parser.add_argument(
+        "--look",
+        action="append",
+        choices=[str(one) for one in ALL_LOOKS],
+        metavar="SIZE-THEME-LANGUAGE",
+        help="such as narrow-light-de; may be given several times",
+    )
     given = parser.parse_args()
-    looks = [one for one in ALL_LOOKS if not given.look or str(one) in given.look]
+    looks = [one for one in ALL_LOOKS if str(one) in given.look] if given.look else USUAL_LOOKS
     sys.exit(asyncio.run(make(given.wanted, looks)))
 
 

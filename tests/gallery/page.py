@@ -4,11 +4,11 @@ import html
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.gallery.screens import ALL_LOOKS, Look, Screen
+from tests.gallery.screens import ALL_LOOKS, LANGUAGES, SIZES, Look, Screen
 
 STYLE = Path(__file__).with_suffix(".css").read_text("utf-8")
 SCRIPT = Path(__file__).with_suffix(".js").read_text("utf-8")
-PARTS = ("desktop", "phone", "light", "dark", "ltr", "rtl")
+PARTS = (*SIZES, "light", "dark", *LANGUAGES)
 
 
 def write_page(

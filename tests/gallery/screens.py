@@ -25,7 +25,8 @@ AREAS = (
 MODULES = (
     *("attendance", "doors", "ledger", "lti", "media", "pages", "quiz", "room", "tab", "windows"),
 )
-SIZES = {"desktop": (1280, 860), "phone": (360, 740)}
+SIZES = {"desktop": (1280, 860), "phone": (360, 740), "narrow": (320, 640)}
+LANGUAGES = ("en", "ar", "de", "fr", "es", "he")
 
 Theme = Literal["light", "dark"]
 
@@ -38,22 +39,22 @@ class Look:
     theme: Theme = "light"
     language: str = "en"
 
-    @property
-    def direction(self) -> str:
-        return "rtl" if self.language in ("ar", "he") else "ltr"
-
     def __str__(self) -> str:
-        return f"{self.size}-{self.theme}-{self.direction}"
+        return f"{self.size}-{self.theme}-{self.language}"
 
 
 DESKTOP = Look()
 PHONE = Look(size="phone")
 ALL_LOOKS = tuple(
     Look(size, theme, language)
-    for size in ("desktop", "phone")
+    for size in SIZES
     for theme in ("light", "dark")
-    for language in ("en", "ar")
+    for language in LANGUAGES
 )
+USUAL_LOOKS = tuple(
+    look for look in ALL_LOOKS if look.size != "narrow" and look.language in ("en", "ar")
+)
+"""Both sizes, both themes, both directions: what is pictured unless other looks are asked for."""
 
 
 @dataclass
@@ -259,7 +260,7 @@ class Profiles:
             locale=look.language,
             timezone_id="Europe/Berlin",
             reduced_motion="reduce",
-            has_touch=look.size == "phone",
+            has_touch=look.size != "desktop",
         )
         context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
