@@ -359,7 +359,7 @@ async def test_the_ledger_is_filtered_and_worked_through_in_bulk(
     await host.get_by_role("button", name="Resend", exact=True).click()
     await host.get_by_role("button", name="Send 10 mails").click()
     account = host.locator("[data-account]")
-    await expect(account).to_contain_text("9 invitations done.")
+    await expect(account).to_contain_text("9 invitations sent again.")
     await expect(account).to_contain_text("1 refused")
     await expect(account).to_contain_text("Person 002")
     await mailbox.wait_for(9)
@@ -373,12 +373,12 @@ async def test_the_ledger_is_filtered_and_worked_through_in_bulk(
     await host.get_by_role("button", name="Extend…").click()
     await host.get_by_label("Valid from now for").select_option("43200")
     await host.get_by_role("button", name="Extend", exact=True).click()
-    await expect(account).to_contain_text("110 invitations done.")
+    await expect(account).to_contain_text("110 invitations extended.")
     await expect(rows.first).to_contain_text(re.compile("in 30 days|next month"))
     await host.get_by_label("Select all on this page").check()
     await host.get_by_role("button", name="Revoke…").click()
     await host.get_by_role("button", name="Revoke 50 invitations").click()
-    await expect(account).to_contain_text("50 invitations done.")
+    await expect(account).to_contain_text("50 invitations revoked.")
     await expect(host.get_by_text("1–50 of 60")).to_be_visible()
 
 

@@ -69,6 +69,8 @@ export class LedgerBulk extends UsherElement {
   @property({ attribute: false }) asked!: LedgerQuery;
   @state() private progress: { done: number; total: number } | null = null;
   @state() private account: Account | null = null;
+  /** What that is an account of. */
+  @state() private did: What = "resend";
   @state() private names: ReadonlyMap<string, string> = new Map();
   @state() private problem: Problem | null = null;
   @query("confirm-dialog") private confirm!: ConfirmDialog;
@@ -128,7 +130,7 @@ export class LedgerBulk extends UsherElement {
     }
     return html`<div class="account stack" data-account>
       <div class="line">
-        <b>${invite("bulk.done", { count: account.done })}</b>
+        <b>${invite(`bulk.${this.did}.done`, { count: account.done })}</b>
         ${account.refused.length > 0
           ? html`<span class="badge bad">${invite("bulk.refused", { count: account.refused.length })}</span>`
           : nothing}
@@ -179,6 +181,7 @@ export class LedgerBulk extends UsherElement {
   private async carry(what: What, fields: object): Promise<void> {
     const work = (this.#work = new AbortController());
     this.account = null;
+    this.did = what;
     this.problem = null;
     this.progress = { done: 0, total: this.total };
     try {

@@ -324,7 +324,7 @@ describe("the ledger", () => {
     await press("Send 2 mails");
     const sent = asked.filter((call) => call.path.endsWith("/resend")).map((call) => call.path);
     expect(sent.sort()).toEqual(["/entries/e/invitations/ada/resend", "/entries/e/invitations/bob/resend"]);
-    expect(texts("[data-account] b")).toEqual(["2 invitations done."]);
+    expect(texts("[data-account] b")).toEqual(["2 invitations sent again."]);
   });
 
   it("leads to inviting when there is nobody yet", async () => {
