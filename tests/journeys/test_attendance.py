@@ -91,7 +91,7 @@ async def test_who_came_went_and_was_promoted_is_told_live_and_after_the_end(
     await gus.get_by_role("button", name="Raise hand").click()
     await expect(row(group(host, "raised_hands"), "=Gus Guest")).to_be_visible()
     await choose(host, "More for =Gus Guest", "Set as moderator")
-    await expect(gus.get_by_text("made you moderator")).to_be_visible()
+    await expect(gus.get_by_text("made you a moderator")).to_be_visible()
     await pia.get_by_role("button", name="Leave").click()
     await expect(host.get_by_text("All participants (3)")).to_be_visible()
 

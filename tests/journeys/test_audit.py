@@ -31,7 +31,7 @@ async def test_a_host_reads_checks_and_exports_who_did_what_to_whom(
     gus = await come_as_guest(await people.new(), urls["Open day"], "=Gus Guest", "gus@example.org")
     await expect(gus.get_by_text("All participants (2)")).to_be_visible()
     await choose(host, "More for =Gus Guest", "Set as moderator")
-    await expect(gus.get_by_text("made you moderator")).to_be_visible()
+    await expect(gus.get_by_text("made you a moderator")).to_be_visible()
     await choose(host, "More for all participants", "Lock room")
 
     # From the menu of the tab, in a page of its own.

@@ -147,7 +147,7 @@ async def test_what_was_asked_for_is_shown_at_once_and_marked_until_it_is_confir
         await expect(host.locator("toast-list .note")).to_have_count(0)
 
         line.let_go()
-        await expect(host.get_by_text("Ben Sato is now speaker.")).to_be_visible()
+        await expect(host.get_by_text("Ben Sato is now a speaker.")).to_be_visible()
         await expect(host.get_by_text("Ada Okafor was removed.")).to_be_visible()
         await expect(ben).to_contain_text("Speaker")
         await expect(ben).not_to_have_attribute("aria-busy", "true")

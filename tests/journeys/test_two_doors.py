@@ -108,7 +108,7 @@ async def test_a_guest_comes_rises_falls_and_comes_back(
 
     # Moderator, and undone.
     await choose(host, "More for Gus Guest", "Set as moderator")
-    await expect(guest.get_by_text("made you moderator")).to_be_visible()
+    await expect(guest.get_by_text("made you a moderator")).to_be_visible()
     await expect(guest.get_by_text("host@usher.example")).to_be_visible()
     await host.get_by_role("button", name="Undo").click()
     await expect(guest.get_by_text("host@usher.example")).to_have_count(0)

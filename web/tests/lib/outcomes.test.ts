@@ -21,7 +21,7 @@ describe("what is said after a command", () => {
 
   it("names the person and the role", () => {
     const command: Command = { type: "set_role", participant_id: "p", role: "moderator" };
-    expect(outcome(command, {}, "Ada")?.text).toBe("Ada is now moderator.");
+    expect(outcome(command, {}, "Ada")?.text).toBe("Ada is now a moderator.");
   });
 
   it("is nothing where the effect can be seen", () => {

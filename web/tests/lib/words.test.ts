@@ -24,7 +24,7 @@ it.each([
 
 it("tells who did what, and knows what to say when it is not known", () => {
   expect(noticeText({ type: "notice", kind: "role_changed", by: "Hanna", role: "speaker" })).toBe(
-    "Hanna made you speaker.",
+    "Hanna made you a speaker.",
   );
   expect(noticeText({ type: "notice", kind: "muted" })).toBe("A moderator muted you.");
 });
