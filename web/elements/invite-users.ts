@@ -91,7 +91,7 @@ export class InviteUsers extends UsherElement {
         @choice=${(event: ChoiceEvent) => (this.choice = event.choice)} @preview=${this.showMail}></invite-choice>
       ${this.problem ? html`<p class="problem" role="alert">${this.problem.sentence}</p>` : nothing}
     </div>
-    <span slot="foot" class="hint grow">${this.summary()}</span>
+    <span slot="foot" class="hint grow summary">${this.summary()}</span>
     <button slot="foot" type="button" class="button" @click=${() => this.dialog.leave()}>${common("cancel")}</button>
     <button slot="foot" type="button" class="button primary" aria-disabled=${this.isBusy} @click=${this.invite}>
       ${this.isBusy

@@ -36,6 +36,17 @@ export class LedgerRow extends UsherElement {
         border: 1px dashed var(--line-strong);
         color: var(--ink-soft);
       }
+
+      :host {
+        container-type: inline-size;
+      }
+
+      /* Facts cut short to a letter each tell nothing; the title has them. */
+      @container (max-width: 26rem) {
+        .facts > .long:not(.email) {
+          display: none;
+        }
+      }
     `,
   ];
 

@@ -61,11 +61,11 @@ export class OwnControls extends UsherElement {
       <button type="button" class="button ${this.look("microphone")}" ?disabled=${isKeptMuted}
         title=${isKeptMuted ? room("kept_muted") : nothing}
         @click=${() => this.turn("microphone", { type: "set_microphone", is_on: !mic })}>
-        ${icon(mic ? "mic" : "micOff")}${room(mic ? "mute" : "unmute")}
+        ${icon(mic ? "mic" : "micOff")}<span>${room(mic ? "mute" : "unmute")}</span>
       </button>
       <button type="button" class="button ${this.look("camera")}"
         @click=${() => this.turn("camera", { type: "set_camera", is_on: !camera })}>
-        ${icon(camera ? "camera" : "cameraOff")}${room(camera ? "camera_off" : "camera_on")}
+        ${icon(camera ? "camera" : "cameraOff")}<span>${room(camera ? "camera_off" : "camera_on")}</span>
       </button>
     `;
   }

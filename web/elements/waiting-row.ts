@@ -5,6 +5,7 @@ import { customElement, property } from "lit/decorators.js";
 import { tab } from "../messages/tab";
 import { run } from "../lib/asking";
 import { waitTextForStaff } from "../lib/words";
+import { icon } from "./icons";
 import { emailFact, linkFact, RowElement } from "./row-element";
 import { sheets } from "./sheets";
 import look from "./participant-row.css?inline";
@@ -29,6 +30,22 @@ export class WaitingRow extends RowElement {
           inline-size: 1px;
           block-size: 1px;
           clip-path: inset(50%);
+        }
+      }
+
+      .decline svg {
+        display: none;
+      }
+
+      /* The name needs the room more. */
+      @container (max-width: 24rem) {
+        .facts > .link,
+        .decline span {
+          display: none;
+        }
+
+        .decline svg {
+          display: block;
         }
       }
     `,
@@ -56,8 +73,8 @@ export class WaitingRow extends RowElement {
         ? html`<div class="ends" role="gridcell">
             <button type="button" class="button small" aria-label=${tab("admit.person", { name })} tabindex=${this.stop}
               @click=${() => run(this, { type: "admit", participant_ids: [row.id] })}>${tab("admit")}</button>
-            <button type="button" class="button quiet small" aria-label=${tab("decline.person", { name })} tabindex=${this.stop}
-              @click=${() => run(this, { type: "decline", participant_ids: [row.id] })}>${tab("decline")}</button>
+            <button type="button" class="button quiet small decline" aria-label=${tab("decline.person", { name })} tabindex=${this.stop}
+              @click=${() => run(this, { type: "decline", participant_ids: [row.id] })}>${icon("close")}<span>${tab("decline")}</span></button>
           </div>`
         : nothing}
     `;
