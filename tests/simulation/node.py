@@ -192,6 +192,10 @@ class Line:
         self._over(None)
 
 
+Audiences = dict[ConnectionId, Audience | None]
+"""What whoever is behind a connection may see."""
+
+
 class Node(Process):
     """One run of a process that serves."""
 
@@ -209,6 +213,7 @@ class Node(Process):
         self.stop_asked = asyncio.Event()
         self.is_up = False
         self.has_ended = False
+        self._known_audiences: dict[Room, tuple[RoomState, Audiences]] = {}
         self.remote = Remote(shelf, self, self.node_id, seeded(seed, self.name, "store"))
         sealer = Sealer(self.remote, MASTER)
         with patch.object(journal, "Codec", codec_of):
@@ -280,7 +285,20 @@ class Node(Process):
         """Hold every copy that this node has to the log."""
         for room in self.hub.rooms:
             self.auditor.check_replica(self.name, room)
-            _check_sockets(self.name, room)
+            if room.is_loaded:
+                _check_sockets(self.name, room, self._may_see(room))
+
+    def _may_see(self, room: Room) -> Audiences:
+        """Say who may see what in a room; anew for another state only, as none ever changes."""
+        state, known = room.replica.state, self._known_audiences.get(room)
+        if known is None or known[0] is not state:
+            audiences = {
+                connection.id: audience_of(state, one)
+                for one in state.participants.values()
+                for connection in one.connections
+            }
+            known = self._known_audiences[room] = (state, audiences)
+        return known[1]
 
     # --- the doors -------------------------------------------------------------------------
 
@@ -415,17 +433,10 @@ def _close_code(outcome: Outcome) -> int:
     return REFUSALS[outcome.code].close if isinstance(outcome, Rejected) else 1000
 
 
-def _check_sockets(name: str, room: Room) -> None:
+def _check_sockets(name: str, room: Room, audiences: Audiences) -> None:
     """Hold those who are sent a room to those whom the replica has inside: the very same."""
-    if not room.is_loaded:
-        return
-    state = room.replica.state
-    recorded = {
-        connection.id: one for one in state.participants.values() for connection in one.connections
-    }
     for watcher in room._shown.all():
-        participant = recorded.get(watcher.connection_id)
-        may_see = audience_of(state, participant) if participant is not None else None
+        may_see = audiences.get(watcher.connection_id)
         sees = watcher.cohort.key.audience if watcher.cohort is not None else None
         if watcher.window is not None:
             assert sees == may_see, f"{name}: {watcher.connection_id} is sent {sees}, not {may_see}"
