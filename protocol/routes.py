@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from protocol import commands as c
 from protocol.model import Wire
+from protocol.version import API as API
 
-API = "/api/v1"
 SOCKET = "/sessions/{session_id}/socket"
 
 

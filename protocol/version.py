@@ -1,4 +1,4 @@
-"""The wire version and the subprotocols by which a WebSocket agrees on it."""
+"""The versions: of HTTP, of the wire, and the subprotocols by which a WebSocket agrees on it."""
 
 import re
 from typing import Final
@@ -7,6 +7,9 @@ WIRE_VERSION = 1
 """Raised when a client of the old version could no longer understand us."""
 WIRE_VERSIONS = (WIRE_VERSION,)
 """Those that are spoken here, the newest first."""
+
+API = "/api/v1"
+"""Below it are all paths of HTTP; `protocol.routes` has the table."""
 
 SUBPROTOCOL_MSGPACK = "usher.v1.msgpack"
 SUBPROTOCOL_JSON = "usher.v1.json"

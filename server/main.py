@@ -25,6 +25,7 @@ from server.edge.directory import StoreDirectory
 from server.edge.extension import Extension
 from server.edge.settings import SocketLimits
 from server.elsewhere import is_ready_at
+from server.folder import STARTED_FILE
 from server.hub.hub import Hub
 from server.hub.leases import LeaseLostError
 from server.hub.settings import HubSettings, Stores
@@ -65,7 +66,7 @@ from server.store.sqlite import SqliteStore
 from server.stores import opened_store, sealer_for, shared_in
 from server.surroundings import chance, clock, mail_surroundings, new_id, world_of
 from server.tracing import traces_of
-from server.welcome import STARTED_FILE, machine_key, tell
+from server.welcome import machine_key, tell
 
 log = logging.getLogger("usher")
 

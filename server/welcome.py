@@ -8,14 +8,11 @@ from server.demo import DEMO_HOST
 from server.edge.directory import StoreDirectory
 from server.edge.ports import Scope
 from server.edge.tickets import sign_host_token
+from server.folder import OPERATOR_KEY_FILE, STARTED_FILE
 from server.keyring import Keyring
 from server.settings import Settings
 from server.store.redis_url import RedisUrl
 from server.surroundings import clock, new_id
-
-OPERATOR_KEY_FILE = "operator.key"
-STARTED_FILE = "server.json"
-"""In the data folder while the server runs: where the command line finds it."""
 
 
 async def machine_key(folder: Path, directory: StoreDirectory) -> str:
