@@ -126,6 +126,16 @@ class EdgeHttp(HttpToolsProtocol):
             raise RefusedHeadError
         super().on_headers_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Give the connection to a WebSocket, and let go of the parser.
+
+        They hold each other. Nobody tells this protocol of the end of the connection any more,
+        so that uvicorn's own way of parting them does not come; and the collector looks through
+        what is older once in hours (`spare_the_collector`).
+        """
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]
+
     def send_400_response(self, msg: str) -> None:
         """Say that a request is none, unless something was said already."""
         if not self._is_refused:

@@ -159,6 +159,9 @@ class Intake:
             elif answer.exception() is None:
                 self._end()  # The place was given in the same moment.
             raise
+        finally:
+            # Refused, it holds the exception, whose traceback holds this frame.
+            del answer
 
     def _end(self) -> None:
         self.under_way -= 1
