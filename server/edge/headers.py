@@ -1,5 +1,6 @@
 """Headers that keep pages safe, and the refusal of requests that are not addressed to us."""
 
+import re
 from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
@@ -77,6 +78,10 @@ DOCUMENT_WORKER_POLICY = (
 worker, which has the policy that its own script came with, and sees no page."""
 
 
+HOST = re.compile(r"(?:\[(?P<inner>[0-9A-Fa-f:.]+)\]|(?P<name>[^\[\]:]+))(?::[0-9]*)?")
+"""RFC 9110, section 7.2, as far as names and addresses of ours go."""
+
+
 class Headers:
     """Outermost but the log: says who the client is, checks the Host, sets the safe headers.
 
@@ -137,10 +142,11 @@ class Headers:
 def host_name(host: str) -> str:
     """Take the name out of a Host header, without port and brackets, in lower case.
 
+    Empty for what is no name with a port that is a number: such a thing is no name of ours.
+
     Example:
         >>> host_name("Usher.example:8000"), host_name("[::1]:8000")
         ('usher.example', '::1')
     """
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0].lower()
+    found = HOST.fullmatch(host)
+    return (found["inner"] or found["name"]).lower() if found else ""

@@ -154,7 +154,8 @@ def _code_issued(state: RoomState, event: e.CodeIssued, at: int) -> RoomState:
     invitation = state.invitations.get(event.invitation_id)
     if invitation is None:
         return state
-    sent = (*(moment for moment in invitation.codes_sent if moment > at - 3_600_000), at)
+    recent = (moment for moment in invitation.codes_sent if at - 3_600_000 < moment <= at)
+    sent = (*recent, at)
     return _change(state, invitation.id, code=event.code, codes_sent=sent)
 
 

@@ -289,7 +289,8 @@ def issue_code(ctx: Context, order: o.IssueCode) -> Answer:
     is_other = invitation.device_id is not None and invitation.device_id != who.device_id
     if is_other and ctx.state.settings.device_policy is DevicePolicy.REFUSE:
         raise Refused(ErrorCode.OTHER_DEVICE)
-    recent = [at for at in invitation.codes_sent if at > ctx.now - 3_600_000]
+    # What lies ahead was sent before the clock was set back, and says nothing of this hour.
+    recent = [at for at in invitation.codes_sent if ctx.now - 3_600_000 < at <= ctx.now]
     if len(recent) >= CODES_PER_HOUR:
         raise Refused(ErrorCode.RATE_LIMITED)
     code = Code(digest=order.digest, expires_at=ctx.now + CODE_VALID_MS, tries_left=CODE_TRIES)

@@ -21,7 +21,7 @@ from server.core import events as e
 from server.core import orders as o
 from server.core.rules.invitations import CODE_TRIES, CODES_PER_HOUR
 from server.core.validity import ledger_state
-from tests.core.given import HOUR, MINUTE, Answer, Someone, Story
+from tests.core.given import DAY, HOUR, MINUTE, Answer, Someone, Story
 
 VIEWER, SPEAKER, MODERATOR, COLLABORATOR = (
     InvitationType.VIEWER,
@@ -501,6 +501,46 @@ def test_codes_are_mailed_so_often_an_hour_and_no_oftener() -> None:
     invitee = story.invitee
     for number in range(CODES_PER_HOUR):
         issue(story, invitee, f"digest {number}").granted()
+    issue(story, invitee, "more").then_refused(ErrorCode.RATE_LIMITED)
+    story.passes(HOUR)
+    issue(story, invitee, "later").granted()
+    assert len(story.invitation_of(invitee).codes_sent) == 1
+
+
+def test_a_clock_that_is_set_forward_ends_codes_and_new_ones_work() -> None:
+    story = Story(code_on_first_use=True)
+    invitee = story.invitee
+    issue(story, invitee, "before")
+    story.now += DAY
+    story.accepts(invitee, code="before").then_refused(ErrorCode.CODE_EXPIRED)
+    issue(story, invitee, "after").granted()
+    story.accepts(invitee, code="after").granted()
+
+
+def test_a_clock_that_is_set_back_gives_no_code_more_tries_and_no_second_life() -> None:
+    """It lasts for longer, by as much as the clock was set back; all other bounds hold."""
+    story = Story(code_on_first_use=True)
+    invitee, other = story.invitee, story.someone("Otto")
+    story.invites(other)
+    for one in (invitee, other):
+        issue(story, one, f"first {one.name}")
+    story.now -= DAY
+    issue(story, invitee, "second").granted()
+    story.accepts(invitee, code=f"first {invitee.name}").then_refused(ErrorCode.CODE_WRONG)
+    story.accepts(invitee, code="second").granted()
+    for _ in range(CODE_TRIES):
+        story.accepts(other, code="guess").then_refused(ErrorCode.CODE_WRONG)
+    story.accepts(other, code=f"first {other.name}").then_refused(ErrorCode.CODE_EXPIRED)
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_waiting_for_a_code_for_longer_than_an_hour() -> None:
+    story = Story()
+    invitee = story.invitee
+    for number in range(CODES_PER_HOUR):
+        issue(story, invitee, f"digest {number}").granted()
+    story.now -= DAY
+    for number in range(CODES_PER_HOUR):
+        issue(story, invitee, f"again {number}").granted()
     issue(story, invitee, "more").then_refused(ErrorCode.RATE_LIMITED)
     story.passes(HOUR)
     issue(story, invitee, "later").granted()

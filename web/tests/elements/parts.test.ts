@@ -7,6 +7,8 @@ import { inCode } from "../../elements/in-code";
 import { onlyCode } from "../../elements/invite-lobby";
 import { outline } from "../../elements/qr-code";
 import { difference } from "../../elements/rights-dialog";
+import "../../elements/toast-list";
+import type { ToastList } from "../../elements/toast-list";
 import { Telling } from "../../elements/telling";
 import { splitName } from "../../lib/addresses";
 import { ROLE_RIGHTS } from "../../lib/ranks";
@@ -28,6 +30,21 @@ describe("arrivals", () => {
   it("replace one another", () => {
     const keys = [1, 2].map((count) => arrivals(0, waiting(count), staff, nothing, nothing)?.key);
     expect(new Set(keys).size).toBe(1);
+  });
+
+  it("are one notice on the page, however many knock one after another", async () => {
+    // happy-dom knows no popovers; where it is shown does not matter here.
+    Object.assign(HTMLElement.prototype, { showPopover: nothing, hidePopover: nothing });
+    const list = document.createElement("toast-list") as ToastList;
+    document.body.append(list);
+    for (let count = 1; count <= 1_000; count += 1) {
+      const note = arrivals(count - 1, waiting(count), staff, nothing, nothing);
+      if (note) list.show(note);
+    }
+    await list.updateComplete;
+    const told = [...(list.shadowRoot?.querySelectorAll(".note p") ?? [])];
+    expect(told.map((one) => one.textContent)).toEqual(["1,000 people are waiting to enter."]);
+    list.remove();
   });
 
   it("can be admitted, or looked at", () => {
