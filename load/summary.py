@@ -67,7 +67,12 @@ def _replica(part: Found) -> str:
         f"({part['bytes_per_person']} bytes each). One change then takes "
         f"{part['cpu_us_per_change']} µs: {part['cpu_us_decide']} to decide, "
         f"{part['cpu_us_roster']} to keep groups in order, {part['cpu_us_look']} to look, "
-        f"{part['cpu_us_diff']} to compare."
+        f"{part['cpu_us_diff']} to compare.\n\n"
+        + " ".join(
+            f"Compressed, a {name} of {one['bytes']:,} bytes would be {one['compressed']:,}, for "
+            f"{one['cpu_us']} µs."
+            for name, one in part["compression"].items()
+        )
     )
 
 
