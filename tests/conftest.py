@@ -28,7 +28,7 @@ settings.load_profile("usher")
 # every callback as well, are a sixth of the time of what runs in this process.
 vars(constants)["DEBUG_STACK_DEPTH"] = 1
 
-LONG = ("faults", "journeys", "simulation")
+LONG = ("faults", "journeys", "load", "simulation")
 """Folders whose files take longest: begun first, so that in the end nobody waits for one."""
 
 
