@@ -262,7 +262,7 @@ class Wire:
 
     async def _answered(self, call: Awaitable[Any]) -> Any:
         async with self._free:
-            with faults_told():
+            with faults_told(), connections_lost():
                 return await call
 
     async def _drained(self) -> None:
@@ -275,6 +275,21 @@ def _forget_fault(task: asyncio.Task[Any]) -> None:
     """Look at the fault of a call that nobody waits for, so that it is not reported as lost."""
     if not task.cancelled():
         task.exception()
+
+
+@contextmanager
+def connections_lost() -> Iterator[None]:
+    """Say of a connection that was taken away beneath a call that it is lost.
+
+    redis-py closes all connections to a server when it learns a Cluster anew, those in use as
+    well; whoever is about to write on one finds None in the place of its streams.
+    """
+    try:
+        yield
+    except AttributeError as fault:
+        if fault.obj is not None:
+            raise
+        raise ConnectionError("A connection was closed beneath a call.") from fault
 
 
 @contextmanager

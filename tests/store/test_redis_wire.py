@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from redis.asyncio import RedisCluster
 
 from protocol.ids import RoomId
 from server.store.interface import START, Conflict, Put, Unavailable, Unusable
@@ -149,3 +150,27 @@ async def test_what_too_few_replicas_have_taken_is_not_acknowledged(
         # It is there all the same: whoever asks again finds out.
         with pytest.raises(Conflict):
             await careful.append(ROOM, head, [b"b"])
+
+
+async def test_a_connection_that_is_closed_beneath_a_call_was_only_lost(
+    cluster_url: str, tmp_path: Path
+) -> None:
+    """As redis-py closes all of a server, those in use as well, when a Cluster fails over."""
+    value = b"x" * 2_000_000
+
+    async def close_again_and_again(client: RedisCluster) -> None:
+        while True:
+            for node in client.get_nodes():
+                await node.disconnect()
+
+    async with RedisStore.open(RedisUrl.parse(own_prefix(cluster_url, tmp_path))) as store:
+        assert isinstance(store.wire._client, RedisCluster)
+        closing = asyncio.create_task(close_again_and_again(store.wire._client))
+        puts = [[Put(table="t", key=f"k{number}", value=value)] for number in range(100)]
+        outcomes = await asyncio.gather(*map(store.put, puts), return_exceptions=True)
+        closing.cancel()
+        await asyncio.wait([closing])
+        faults = [one for one in outcomes if isinstance(one, BaseException)]
+        assert faults
+        assert {type(one) for one in faults} == {Unavailable}
+        assert await store.put(puts[0])
