@@ -84,6 +84,9 @@ async def test_a_node_that_slept_past_its_lease_does_not_go_on(
         sleeper = nodes.nodes[1]
         sleeper.send(signal.SIGSTOP)
         await until(lambda: "is gone" in nodes.nodes[0].log)
+        # Behind its lease no more is known of it; with this the pause is one of twice as long.
+        await asyncio.sleep(LEASE_S)
+        await crowd.many_act()
         sleeper.send(signal.SIGCONT)
         # It finds that it was given up, and ends; whoever watches over processes starts it anew.
         assert await sleeper.wait() == 3

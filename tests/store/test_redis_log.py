@@ -1,7 +1,7 @@
 """What is special about logs in Redis: forks, hole, and checkpoints in parts."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -101,17 +101,35 @@ class TestFork:
             assert page.payloads == (b"1", b"kept")
             assert page.head.epoch != seen.epoch
 
-    async def test_a_lost_tail_alone_is_found_as_well(
-        self, redis: RedisServer, store: RedisStore
-    ) -> None:
+    async def beheaded(self, redis: RedisServer, store: RedisStore, other: RedisStore) -> Position:
+        """Have a log lose what both have seen last, and nothing else in its place."""
         head = await store.append(ROOM, START, [b"1"])
         dumps = await redis.call("DUMP", LOG), await redis.call("DUMP", META)
         seen = await store.append(ROOM, head, [b"lost"])
+        assert (await other.read(ROOM, head)).position == seen
         for key, dump in zip((LOG, META), dumps, strict=True):
             assert isinstance(dump, bytes)
             await redis.call("RESTORE", key, 0, dump, "REPLACE")
-        with pytest.raises(PositionLost):
-            await store.read(ROOM, seen)
+        return seen
+
+    @pytest.mark.parametrize("found_by", ["reading on", "appending", "saving a checkpoint"])
+    async def test_a_lost_tail_alone_is_found_as_well(
+        self, redis: RedisServer, store: RedisStore, other: RedisStore, found_by: str
+    ) -> None:
+        """And ends the epoch: the next record would have the version of the one that was lost."""
+        seen = await self.beheaded(redis, store, other)
+        look: dict[str, Callable[[], Awaitable[object]]] = {
+            "reading on": lambda: store.read(ROOM, seen),
+            "appending": lambda: store.append(ROOM, seen, [b"3"]),
+            "saving a checkpoint": lambda: store.save_checkpoint(ROOM, Checkpoint(seen, b"lost")),
+        }
+        with pytest.raises((PositionLost, Conflict)):
+            await look[found_by]()
+        anew = await store.head(ROOM)
+        assert anew.version == 1
+        assert anew.epoch != seen.epoch
+        assert (await store.append(ROOM, anew, [b"kept"])).epoch == anew.epoch
+        await self.everybody_starts_anew(store, other, seen)
 
 
 async def test_a_log_with_a_hole_is_corrupt(redis: RedisServer, store: RedisStore) -> None:

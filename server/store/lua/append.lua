@@ -5,6 +5,10 @@
 --       channel, puts ('' none), payloads ...
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version', 'tag', 'indexed')
 local epoch, version = meta[1] or '', tonumber(meta[2] or '0')
+-- Whoever knows the tag has seen that version: the log has lost its end, and must not grow another under this epoch.
+if epoch ~= '' and epoch == ARGV[1] and tonumber(ARGV[2]) > version and ARGV[3] ~= '' then
+  return {'fork', epoch, version}
+end
 if epoch ~= ARGV[1] or version ~= tonumber(ARGV[2]) then
   return {'conflict', epoch, version}
 end

@@ -3,6 +3,9 @@
 -- Returns: ok, name of the one kept ('' none); or old, lost, fork.
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version', 'trimmed', 'tag', 'trimmed_tag', 'saved', 'saved_name')
 local head, version = tonumber(meta[2] or '0'), tonumber(ARGV[2])
+if meta[1] == ARGV[1] and version > head and ARGV[3] ~= '' then
+  return {'fork', meta[1], head}
+end
 if not meta[1] or meta[1] ~= ARGV[1] or version > head then
   return {'lost', meta[1] or '', head}
 end

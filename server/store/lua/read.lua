@@ -8,6 +8,10 @@ if epoch == '' then
 end
 local head, trimmed, after = tonumber(meta[2]), tonumber(meta[3] or '0'), tonumber(ARGV[2])
 if ARGV[1] ~= '' then
+  -- Whoever knows the tag has seen it: the log has lost its end, and must not grow another under the same epoch.
+  if ARGV[1] == epoch and after > head and ARGV[3] ~= '' then
+    return {'fork', epoch, head}
+  end
   if ARGV[1] ~= epoch or after > head or after < trimmed then
     return {'lost', epoch, head}
   end
