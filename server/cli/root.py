@@ -14,7 +14,7 @@ class _Commands(click.Group):
     """Commands by name, each in the module that has it."""
 
     modules: ClassVar = {
-        "serve": "local",
+        "serve": "serve",
         "nodes": "local",
         "key": "local",
         "token": "local",
