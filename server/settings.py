@@ -125,7 +125,7 @@ class Settings:
             livekit_url=env.get("LIVEKIT_URL") or "",
             livekit_key=env.get("LIVEKIT_API_KEY") or "",
             livekit_secret=env.get("LIVEKIT_API_SECRET") or "",
-            frame_ancestors=_words(env, "USHER_FRAMES"),
+            frame_ancestors=_origins(env, "USHER_FRAMES"),
             has_demo=_number(env, "USHER_DEMO", 1, 0, 1) == 1,
             log_level=_choice(env, "USHER_LOG", "info", ("debug", "info", "warning", "error")),
             log_form=_choice(env, "USHER_LOG_FORM", "auto", ("auto", "json", "text")),

@@ -28,7 +28,7 @@ async def machine_key(folder: Path, directory: StoreDirectory) -> str:
         return text
     if known is not None:
         await directory.revoke_key(known.id)
-    made = await directory.create_key("this machine", frozenset(Scope))
+    made = await directory.create_key("this machine", frozenset(Scope), is_ours=True)
     _write(path, made.key)
     return made.key
 

@@ -43,6 +43,12 @@ def test_links_begin_with_the_public_address_when_there_is_one() -> None:
         ("USHER_ORIGINS", "https://lms.example/course"),
         ("USHER_ORIGINS", "https://lms.example?a"),
         ("USHER_ORIGINS", "https://*.lms.example"),
+        ("USHER_FRAMES", "lms.example"),
+        ("USHER_FRAMES", "https://lms.example/course"),
+        ("USHER_FRAMES", "https://*.lms.example"),
+        ("USHER_FRAMES", "https://lms.example;sandbox"),
+        ("USHER_FRAMES", "'none'"),
+        ("USHER_FRAMES", "*"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
@@ -53,10 +59,16 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -
 
 def test_origins_are_written_as_browsers_send_them() -> None:
     given = "https://lms.example/ https://LMS.Example:8443 http://portal.example:80"
-    assert Settings.from_env({"USHER_ORIGINS": given}).origins == (
-        "https://lms.example",
-        "https://lms.example:8443",
-        "http://portal.example",
+    settings = Settings.from_env({"USHER_ORIGINS": given, "USHER_FRAMES": given})
+
+    assert (
+        settings.origins
+        == settings.frame_ancestors
+        == (
+            "https://lms.example",
+            "https://lms.example:8443",
+            "http://portal.example",
+        )
     )
 
 

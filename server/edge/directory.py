@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
+from protocol.errors import ErrorCode
 from protocol.ids import AccountId, PersonId, RoomId, SessionId
 from protocol.views import PersonView
 from server.core.attendance import Attendance
@@ -12,6 +13,7 @@ from server.core.person import Person
 from server.edge import api_keys
 from server.edge.api_keys import NewKey
 from server.edge.ports import SITE, ApiKey, Scope
+from server.edge.replies import Denied
 from server.store.archive import Archive
 from server.store.interface import Put, Store
 from server.store.sealing import Sealer
@@ -26,6 +28,8 @@ ATTENDANCE = "attendance"
 SERVER = "server"
 HAS_OPERATOR = "has operator"
 PAGE = 1_000
+MAX_KEYS = 1_000
+"""API keys of a site; all of them are read to list them."""
 MAX_PLACES = 100
 """From which one account is known."""
 VOUCHED_FOR = "i_"
@@ -226,12 +230,20 @@ class StoreDirectory:
         stored = await self._store.get(API_KEYS, api_keys.id_of(key), self._clock())
         return api_keys.opened(key, stored, self._key_ring)
 
-    async def create_key(self, name: str, scopes: Iterable[str]) -> NewKey:
+    async def create_key(
+        self, name: str, scopes: Iterable[str], *, is_ours: bool = False
+    ) -> NewKey:
         """Make a key. Its text is in what is returned and nowhere else.
+
+        Args:
+            is_ours: the server's own, without which it does not start; there is always room.
 
         Raises:
             ValueError: there is no such scope.
+            Denied: `too_large`, when there are as many as there may be.
         """
+        if not is_ours and len(await self.keys()) >= MAX_KEYS:
+            raise Denied(ErrorCode.TOO_LARGE, where="keys")
         made = api_keys.fresh_key()
         known = ApiKey(
             id=made.id,

@@ -40,6 +40,7 @@ async def test_a_fresh_machine_has_no_fault(tmp_path: Path) -> None:
         ("USHER_PROXIES", "proxy.example"),
         ("USHER_INNER", "10.0.0.0/40"),
         ("USHER_ORIGINS", "https://lms.example/course"),
+        ("USHER_FRAMES", "https://lms.example/course"),
     ],
 )
 async def test_a_setting_that_cannot_be_used_is_named(

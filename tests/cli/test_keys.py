@@ -1,12 +1,15 @@
 """A key of the server's ring takes the place of another: what is old works until it is retired."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from server.cli.local import key
 from tests.erasing import ROOM
 from tests.running import RunningServer
 
@@ -68,3 +71,23 @@ async def test_links_and_cookies_work_until_their_key_is_retired(
     ]
     assert owner["part"] == "owner"
     assert (tmp_path / "data" / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_key_too_many_is_refused_in_words(
+    server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The server has made one of its own, which is there already.
+    monkeypatch.setattr("server.edge.directory.MAX_KEYS", 2)
+    env = {"USHER_DATA": str(tmp_path / "data"), "REDIS_URL": ""}
+    first, second = [
+        await asyncio.to_thread(CliRunner().invoke, key, ["create", "--name", name], env=env)
+        for name in ("one", "two")
+    ]
+
+    assert first.exit_code == 0, first.output
+    assert second.exit_code == 1
+    problem = json.loads(second.stderr)
+    assert (problem["code"], problem["where"]) == ("too_large", "keys")
+    assert problem["sentence"]
+    names = [one["name"] for one in await usher(server, "key", "list")]
+    assert sorted(names) == ["one", "this machine"]

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from protocol.errors import ErrorCode
 from protocol.ids import AccountId, RoomId
 from server.edge.directory import StoreDirectory
 from server.edge.ports import SITE, Scope
+from server.edge.replies import Denied
 from server.store.masterkeys import MasterKeys
 from server.store.sealing import Sealer
 from server.store.sqlite import SqliteStore
@@ -117,6 +119,23 @@ async def test_a_key_works_until_it_is_revoked(house: House) -> None:
     assert await house.directory.api_key(made.key) is None
     assert not await house.directory.revoke_key(made.id)
     assert await house.directory.keys() == []
+
+
+async def test_a_site_has_so_many_keys_and_no_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.edge.directory.MAX_KEYS", 2)
+    made = [await house.directory.create_key(name, ["read"]) for name in ("one", "two")]
+
+    with pytest.raises(Denied) as refused:
+        await house.directory.create_key("three", ["read"])
+    ours = await house.directory.create_key("this machine", ["read"], is_ours=True)
+    for one in (made[0], ours):
+        await house.directory.revoke_key(one.id)
+    again = await house.directory.create_key("three", ["read"])
+
+    assert (refused.value.code, refused.value.where) == (ErrorCode.TOO_LARGE, "keys")
+    assert {one.id for one in await house.directory.keys()} == {made[1].id, again.id}
 
 
 async def test_there_are_no_keys_of_unknown_scope(house: House) -> None:

@@ -21,6 +21,7 @@ from server.core.rules.admission import (
     refuse_when_full,
     visitor,
 )
+from server.core.rules.entry import refuse_one_more_part
 from server.core.rules.invitations import redeem_for_account
 from server.core.state import Collaborator
 
@@ -67,6 +68,7 @@ def grant_part(ctx: Context, order: o.GrantPart) -> Answer:
     if is_owner and order.part is not Part.OWNER:
         raise Refused(ErrorCode.NOT_ALLOWED)
     part = Part.CO_OWNER if order.part is Part.OWNER and not is_owner else order.part
+    refuse_one_more_part(ctx, order.account_id)
     person = ctx.person(order.name, order.email)
     collaborator = Collaborator(account_id=order.account_id, person=person, part=part)
     if known == collaborator:

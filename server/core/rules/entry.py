@@ -7,7 +7,7 @@ from typing import Any
 from protocol import commands as c
 from protocol.content import Caption
 from protocol.errors import ErrorCode
-from protocol.ids import RoomId
+from protocol.ids import AccountId, RoomId
 from protocol.roles import EndReason, Part, Right, SessionState
 from protocol.settings import EntrySettings
 from server.core import events as e
@@ -17,6 +17,9 @@ from server.core.events import Event
 from server.core.person import Person
 from server.core.rights import PART_ROLES
 from server.core.state import Collaborator, Entry
+
+MAX_COLLABORATORS = 1_000
+"""With a part in one entry, its owner included."""
 
 
 def create(ctx: Context, command: c.CreateEntry, room: RoomId) -> Answer:
@@ -140,6 +143,7 @@ def set_collaborator(ctx: Context, command: c.SetCollaborator) -> Answer:
     if command.part is Part.OWNER or PART_ROLES[command.part].rank > ctx.rank:
         raise Refused(ErrorCode.NOT_ALLOWED)
     _refuse_owner(ctx, command.account_id)
+    refuse_one_more_part(ctx, command.account_id)
     person: Person = ctx.person(command.name, command.email)
     collaborator = Collaborator(account_id=command.account_id, person=person, part=command.part)
     if ctx.state.collaborators.get(command.account_id) == collaborator:
@@ -155,6 +159,17 @@ def remove_collaborator(ctx: Context, command: c.RemoveCollaborator) -> Answer:
     if command.account_id not in ctx.state.collaborators:
         raise Refused(ErrorCode.NOT_FOUND)
     return Answer(events=[e.CollaboratorRemoved(account_id=command.account_id)])
+
+
+def refuse_one_more_part(ctx: Context, account_id: AccountId) -> None:
+    """Refuse somebody new where as many have a part in the entry as may have one.
+
+    Raises:
+        Refused: `too_large`.
+    """
+    known = ctx.state.collaborators
+    if account_id not in known and len(known) >= MAX_COLLABORATORS:
+        raise Refused(ErrorCode.TOO_LARGE)
 
 
 def _refuse_owner(ctx: Context, account_id: Any) -> None:

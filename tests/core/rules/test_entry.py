@@ -11,6 +11,7 @@ from protocol.ids import AccountId
 from protocol.roles import EndReason, EntryKind, Part, Presence, Role, SessionState
 from protocol.settings import EntrySettings
 from server.core import events as e
+from server.core import orders as o
 from server.core.actors import SERVER, Actor
 from server.core.decide import Decided, Rejected, decide
 from server.core.state import EMPTY
@@ -237,6 +238,26 @@ def test_owners_give_parts_and_take_them_away() -> None:
     remove = c.RemoveCollaborator(account_id=cora.account_id)
     story.when(story.owner.account, remove).then(e.CollaboratorRemoved(account_id=cora.account_id))
     story.when(story.owner.account, remove).then_refused(ErrorCode.NOT_FOUND)
+
+
+def test_an_entry_has_so_many_collaborators_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has a part already may be given another; a platform is held to it as well."""
+    monkeypatch.setattr("server.core.rules.entry.MAX_COLLABORATORS", 2)
+    story = Story()
+    cora = story.collaborator("Cora", Part.CO_EDITOR)
+    more = story.someone("More", account=True)
+    assert cora.account_id is not None
+    assert more.account_id is not None
+    granted = o.GrantPart(
+        account_id=more.account_id, name=more.name, email=more.email, part=Part.CO_VIEWER
+    )
+
+    wish = set_part(Part.CO_VIEWER, more)
+    story.when(story.owner.account, wish).then_refused(ErrorCode.TOO_LARGE)
+    story.when(PLATFORM, granted).then_refused(ErrorCode.TOO_LARGE)
+    story.when(story.owner.account, set_part(Part.CO_VIEWER, cora)).granted()
+    story.given(story.owner.account, c.RemoveCollaborator(account_id=cora.account_id))
+    story.when(story.owner.account, wish).granted()
 
 
 def test_nobody_becomes_owner_and_the_owner_stays() -> None:
