@@ -5,14 +5,13 @@ import secrets
 
 import click
 
-from protocol.errors import REFUSALS
 from protocol.ids import AccountId, RoomId
 from protocol.roles import Part
 from server.cli.api import local_url
 from server.cli.machine import in_directory, in_store
 from server.cli.output import REFUSED, fail, show
+from server.edge.api_keys import TooManyKeysError
 from server.edge.ports import Scope
-from server.edge.replies import Denied
 from server.edge.tickets import sign_host_token
 from server.hub.reports import nodes_in
 from server.keyring import load_or_make
@@ -69,11 +68,8 @@ def key_create(name: str, scopes: tuple[str, ...]) -> None:
     """
     try:
         made = in_directory(lambda d: d.create_key(name, frozenset(scopes or USUAL)))
-    except Denied as no:
-        fail(
-            {"code": no.code.value, "sentence": REFUSALS[no.code].sentence, "where": no.where},
-            REFUSED,
-        )
+    except TooManyKeysError as no:
+        fail({"code": no.code.value, "sentence": str(no)}, REFUSED)
     show({"id": made.id, "key": made.key, "name": name, "scopes": sorted(scopes or USUAL)})
 
 

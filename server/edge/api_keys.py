@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import msgpack
 
+from protocol.errors import ErrorCode
 from server.edge.ports import ApiKey, Scope
 from server.store.interface import Corrupt
 
@@ -27,6 +28,16 @@ class NewKey:
 
     id: str
     key: str = field(repr=False)
+
+
+class TooManyKeysError(Exception):
+    """There are as many keys as there may be; carries `too_large`, as it is called everywhere."""
+
+    code = ErrorCode.TOO_LARGE
+
+    def __init__(self, most: int) -> None:
+        """Say how many."""
+        super().__init__(f"There are {most} API keys already; revoke one that nobody uses.")
 
 
 def fresh_key() -> NewKey:

@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
-from protocol.errors import ErrorCode
 from protocol.ids import AccountId, PersonId, RoomId, SessionId
 from protocol.views import PersonView
 from server.core.attendance import Attendance
 from server.core.names import fold, search_text
 from server.core.person import Person
 from server.edge import api_keys
-from server.edge.api_keys import NewKey
+from server.edge.api_keys import NewKey, TooManyKeysError
 from server.edge.ports import SITE, ApiKey, Scope
-from server.edge.replies import Denied
 from server.store.archive import Archive
 from server.store.interface import Put, Store
 from server.store.sealing import Sealer
@@ -240,10 +238,10 @@ class StoreDirectory:
 
         Raises:
             ValueError: there is no such scope.
-            Denied: `too_large`, when there are as many as there may be.
+            TooManyKeysError: there are as many as there may be.
         """
         if not is_ours and len(await self.keys()) >= MAX_KEYS:
-            raise Denied(ErrorCode.TOO_LARGE, where="keys")
+            raise TooManyKeysError(MAX_KEYS)
         made = api_keys.fresh_key()
         known = ApiKey(
             id=made.id,
