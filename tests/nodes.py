@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,12 +11,20 @@ from pathlib import Path
 from tests.running import RunningServer
 
 PIECE = 64 * 1024
+WISH = re.compile(rb"usher-node/(\d+)")
+
+
+def at_node(number: int) -> dict[str, str]:
+    """Give the header by which a program wishes for one of the nodes; see `Balancer`."""
+    return {"X-Node": f"usher-node/{number}"}
 
 
 class Balancer:
     """Gives each connection to the next node that takes it, as an nginx without settings would.
 
-    A node sees the address that the client came from: on loopback any address may be used.
+    Whoever has `usher-node/N` in the head of the first request comes to node N if that takes it; a
+    browser may have it in its name. A node sees the address that the client came from: on loopback
+    any address may be used.
     """
 
     def __init__(self, nodes: Sequence[RunningServer], port: int) -> None:
@@ -40,26 +49,29 @@ class Balancer:
         assert task is not None
         self._pipes.add(task)
         task.add_done_callback(self._pipes.discard)
-        address = writer.get_extra_info("peername")[0]
-        other = await self._connected(address)
-        if other is None:
-            writer.close()
-            return
+        other = None
         try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(_pipe(reader, other[1]))
-                both.create_task(_pipe(other[0], writer))
+            head = await reader.read(PIECE)
+            wish = WISH.search(head)
+            first = int(wish[1]) if wish else next(self._turns)
+            other = await self._connected(writer.get_extra_info("peername")[0], first)
+            if other is not None:
+                other[1].write(head)
+                async with asyncio.TaskGroup() as both:
+                    both.create_task(_pipe(reader, other[1]))
+                    both.create_task(_pipe(other[0], writer))
         except* (OSError, asyncio.CancelledError):
             pass
         finally:
-            for end in (writer, other[1]):
-                end.close()
+            writer.close()
+            if other is not None:
+                other[1].close()
 
     async def _connected(
-        self, address: str
+        self, address: str, first: int
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        for _ in self.nodes:
-            node = self.nodes[next(self._turns) % len(self.nodes)]
+        for number in range(len(self.nodes)):
+            node = self.nodes[(first + number) % len(self.nodes)]
             with contextlib.suppress(OSError):
                 return await asyncio.open_connection(
                     "127.0.0.1", node.port, local_addr=(address, 0)
@@ -91,11 +103,15 @@ class RunningNodes(RunningServer):
         # The balancer has the port of the whole.
         shared = {
             "REDIS_URL": urls[0],
-            "USHER_URL": self.url,
             "USHER_KEYS": str(folder / "keys.json"),
         }
+        own = dict(env or {})
+        shared["USHER_URL"] = own.get("USHER_URL", self.url)
         self.nodes = [
-            RunningServer(folder / f"node{number}", {**(env or {}), **shared, "REDIS_URL": url})
+            RunningServer(
+                folder / f"node{number}",
+                own | shared | {"REDIS_URL": url, "USHER_NODE": f"hall {number + 1}"},
+            )
             for number, url in enumerate(urls)
         ]
         self._env |= shared

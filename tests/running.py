@@ -8,8 +8,8 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -127,6 +127,11 @@ class RunningServer:
         """Say whether there ever was a process."""
         return self._process is not None
 
+    @property
+    def is_running(self) -> bool:
+        """Say whether there is a process now."""
+        return self._process is not None and self._process.returncode is None
+
     async def stop(self) -> int:
         """End the process in order; return its exit code."""
         assert self._process is not None
@@ -181,6 +186,10 @@ class RunningServer:
         token = urlsplit(self.host_url).fragment
         answer = await http.post("/sign-in", json={"token": token})
         assert answer.status_code == 200, answer.text
+
+
+Serve = Callable[..., AbstractAsyncContextManager[RunningServer]]
+"""Runs a server, or what looks like one, in a folder with an environment."""
 
 
 @asynccontextmanager
