@@ -12,7 +12,7 @@ import httpx
 
 from protocol import commands as c
 from protocol.client import Client, connect
-from tests.running import RunningServer, running_server
+from tests.running import RunningServer, Serve, running_server
 
 HOST_NAME = "Hanna Host"
 HOST_EMAIL = "host@usher.example"
@@ -166,9 +166,11 @@ def _answer(response: httpx.Response) -> Any:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, env: Mapping[str, str] | None = None) -> AsyncIterator[House]:
+async def open_house(
+    folder: Path, env: Mapping[str, str] | None = None, serve: Serve = running_server
+) -> AsyncIterator[House]:
     """Run a server for a whole catalogue of screens; it may call others on this machine."""
-    async with running_server(folder, {"USHER_INNER": "127.0.0.0/8 ::1", **(env or {})}) as server:
+    async with serve(folder, {"USHER_INNER": "127.0.0.0/8 ::1", **(env or {})}) as server:
         code, out, said = await server.usher("key", "create", "--name", "gallery")
         assert code == 0, said
         async with server.http() as http:

@@ -1,7 +1,6 @@
 """People with browsers of their own: real headless Chromium, one profile for each person."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,10 +13,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from pytest_asyncio import is_async_test
 
+from tests.journeys.apart import NODES, name_of, serving_apart
 from tests.mailbox import Mailbox
-from tests.nodes import running_nodes
-from tests.redis_servers import own_prefix
-from tests.running import RunningServer, running_server
+from tests.running import RunningServer, Serve, running_server
 
 BROWSER_ARGS = (
     "--no-sandbox",
@@ -29,8 +27,6 @@ BROWSER_ARGS = (
     "--disable-sync",
 )
 PATIENCE_MS = 15_000
-NODES = "USHER_TEST_NODES"
-"""Set to a number, it has every journey run on so many nodes and Redis, behind a balancer."""
 
 
 @dataclass
@@ -53,7 +49,8 @@ class People:
     async def new(self, width: int = 1280, height: int = 860, **options: Any) -> Person:
         """Make somebody; `options` are those of Playwright's `new_context`."""
         context = await self.browser.new_context(
-            viewport={"width": width, "height": height}, **{"locale": "en-GB", **options}
+            viewport={"width": width, "height": height},
+            **{"locale": "en-GB", **name_of(self.browser, len(self.everybody)), **options},
         )
         context.set_default_timeout(PATIENCE_MS)
         await context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -128,16 +125,16 @@ async def mailbox() -> AsyncIterator[Mailbox]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def serve(request: pytest.FixtureRequest) -> Serve:
+    """Run what journeys are about, for the length of a block: a server, or nodes."""
+    if NODES == 1:
+        return running_server
+    return serving_apart(request.getfixturevalue("redis_url"))
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def server(
-    tmp_path: Path, mailbox: Mailbox, request: pytest.FixtureRequest
-) -> AsyncIterator[RunningServer]:
+async def server(tmp_path: Path, mailbox: Mailbox, serve: Serve) -> AsyncIterator[RunningServer]:
     env = {"USHER_SMTP_URL": mailbox.url, "USHER_MAIL_FROM": "Usher <usher@example.org>"}
-    count = int(os.environ.get(NODES) or 1)
-    if count == 1:
-        async with running_server(tmp_path, env) as running:
-            yield running
-    else:
-        redis: str = request.getfixturevalue("redis_url")
-        async with running_nodes(tmp_path, count, own_prefix(redis, tmp_path), env) as nodes:
-            yield nodes
+    async with serve(tmp_path, env) as running:
+        yield running

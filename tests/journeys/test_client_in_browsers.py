@@ -10,7 +10,7 @@ from playwright.async_api import expect
 from tests.journeys.conftest import People
 from tests.journeys.test_embed import answering
 from tests.journeys.test_two_doors import choose, host_a_room, make_guest_link
-from tests.running import free_port, running_server
+from tests.running import Serve, free_port
 
 PACKAGE = Path(__file__).parents[2] / "web" / "dist" / "client"
 PAGE = """<!doctype html><title>Another site</title>
@@ -37,7 +37,7 @@ told.textContent += room.problem.code;
 
 
 async def test_a_page_of_another_site_takes_part_until_it_is_removed(
-    tmp_path: Path, people: People
+    tmp_path: Path, people: People, serve: Serve
 ) -> None:
     site, port = tmp_path / "site", free_port()
     shutil.copytree(PACKAGE, site / "client")
@@ -49,7 +49,7 @@ async def test_a_page_of_another_site_takes_part_until_it_is_removed(
     )
     origin = f"http://localhost:{port}"
     try:
-        async with running_server(tmp_path, {"USHER_ORIGINS": origin}) as server:
+        async with serve(tmp_path, {"USHER_ORIGINS": origin}) as server:
             await answering(origin)
             host = await host_a_room(server, await people.new())
             link = await make_guest_link(host)

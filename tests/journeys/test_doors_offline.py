@@ -23,7 +23,7 @@ from tests.journeys.doorkeeper import (
     joiner,
 )
 from tests.mailbox import Mailbox
-from tests.running import RunningServer, running_server
+from tests.running import RunningServer, Serve
 
 OFFLINE = "The server cannot be reached."
 LOST = "Reconnecting…"
@@ -52,14 +52,14 @@ class House:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def house(tmp_path: Path, mailbox: Mailbox) -> AsyncIterator[House]:
+async def house(tmp_path: Path, mailbox: Mailbox, serve: Serve) -> AsyncIterator[House]:
     async with Cable() as cable:
         env = {
             "USHER_SMTP_URL": mailbox.url,
             "USHER_MAIL_FROM": "Usher <usher@example.org>",
             "USHER_URL": cable.url,
         }
-        async with running_server(tmp_path, env) as server:
+        async with serve(tmp_path, env) as server:
             cable.target = server.port
             async with hosting(server, cable.url) as host:
                 yield House(server, cable, host)

@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 from tests.journeys.conftest import People
 from tests.journeys.test_budgets import MODULE, TAB_BYTES, modules, of_the_tab, zipped
 from tests.journeys.test_two_doors import choose, come_as_guest, host_a_room, row
-from tests.running import RunningServer, free_port, running_server
+from tests.running import RunningServer, Serve, free_port
 
 EXAMPLE = Path(__file__).parents[2] / "docs/examples/embed.py"
 ROOM = "e_demo-room"
@@ -41,11 +41,11 @@ async def platform(server: RunningServer, port: int, part: str = "co_owner") -> 
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def embedding(tmp_path: Path) -> AsyncIterator[tuple[RunningServer, str]]:
+async def embedding(tmp_path: Path, serve: Serve) -> AsyncIterator[tuple[RunningServer, str]]:
     port = free_port()
     origin = f"http://localhost:{port}"
     env = {"USHER_ORIGINS": origin, "USHER_FRAMES": origin}
-    async with running_server(tmp_path, env) as server, platform(server, port) as url:
+    async with serve(tmp_path, env) as server, platform(server, port) as url:
         yield server, url
 
 
@@ -169,12 +169,12 @@ async def test_a_room_is_moderated_from_a_page_of_another_site(
 
 
 async def test_whoever_waits_is_told_so_on_a_page_of_another_site(
-    tmp_path: Path, people: People
+    tmp_path: Path, people: People, serve: Serve
 ) -> None:
     port = free_port()
     origin = f"http://localhost:{port}"
     env = {"USHER_ORIGINS": origin, "USHER_FRAMES": origin}
-    async with running_server(tmp_path, env) as server, platform(server, port, "co_viewer") as url:
+    async with serve(tmp_path, env) as server, platform(server, port, "co_viewer") as url:
         # A browser in English, on a page that has the tab speak German.
         visitor = await people.new()
         loaded = modules(visitor.page)

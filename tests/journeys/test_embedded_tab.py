@@ -17,7 +17,7 @@ from tests.gallery.room import CUT
 from tests.journeys.conftest import People, Person
 from tests.journeys.doorkeeper import narrow_enough
 from tests.journeys.test_two_doors import choose, group, row
-from tests.running import free_port
+from tests.running import Serve, free_port
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -66,9 +66,11 @@ async def site() -> AsyncIterator[Site]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(site: Site, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def house(
+    site: Site, tmp_path_factory: pytest.TempPathFactory, serve: Serve
+) -> AsyncIterator[House]:
     env = {"USHER_ORIGINS": site.origin, "USHER_FRAMES": site.origin}
-    async with open_house(tmp_path_factory.mktemp("house"), env) as opened:
+    async with open_house(tmp_path_factory.mktemp("house"), env, serve) as opened:
         yield opened
 
 

@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from tests.gallery.house import open_house
 from tests.journeys.conftest import People
 from tests.journeys.test_keyboard import press, tab_to
-from tests.running import RunningServer
+from tests.running import RunningServer, Serve
 
 SIZES = [(1280, 860), (360, 740)]
 sizes = pytest.mark.parametrize("size", SIZES, ids=["desktop", "phone"])
@@ -169,8 +169,10 @@ async def test_an_event_is_created_without_a_mouse(server: RunningServer, people
     await expect(card).to_contain_text(re.compile(r"Starts (11 Nov|Nov 11,) 2099"))
 
 
-async def test_many_people_on_a_page_are_turned_over(people: People, tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house, AsyncExitStack() as stack:
+async def test_many_people_on_a_page_are_turned_over(
+    people: People, tmp_path: Path, serve: Serve
+) -> None:
+    async with open_house(tmp_path, serve=serve) as house, AsyncExitStack() as stack:
         hall = await house.entry("document", "Handout", content_url="/assets/demo/handout.pdf")
         url = await hall.guest_link()
         for number in range(60):

@@ -5,17 +5,17 @@ from pathlib import Path
 import pytest
 
 from tests.crowd import Crowd
-from tests.running import running_server
+from tests.running import Serve
 
 PEOPLE = 200
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 async def test_nothing_acknowledged_is_lost_and_everybody_comes_back_as_who_they_were(
-    tmp_path: Path,
+    tmp_path: Path, serve: Serve
 ) -> None:
     async with (
-        running_server(tmp_path, {"USHER_PING_MS": "1000"}) as server,
+        serve(tmp_path, {"USHER_PING_MS": "1000"}) as server,
         Crowd(server, PEOPLE).inside() as crowd,
     ):
         for _ in range(3):

@@ -1,6 +1,7 @@
 """A room too large to send: the tab opens at once, counts are exact, rows come as one scrolls.
 
 How many frames a second that is, `python -m load browse` says; here it is about what is seen.
+It is one server whatever `NODES` says: the crowd is written into the file of the embedded store.
 """
 
 import json

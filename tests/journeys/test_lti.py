@@ -13,7 +13,7 @@ from playwright.async_api import FrameLocator, Page, expect
 
 from tests.gallery import checks
 from tests.journeys.conftest import People
-from tests.running import RunningServer, running_server
+from tests.running import RunningServer, Serve
 from tests.school import School, opened_school
 
 Course = tuple[RunningServer, School]
@@ -26,18 +26,18 @@ def operating(server: RunningServer) -> httpx.AsyncClient:
 
 
 @asynccontextmanager
-async def opened_course(folder: Path) -> AsyncIterator[Course]:
+async def opened_course(folder: Path, serve: Serve) -> AsyncIterator[Course]:
     env = {"USHER_INNER_PLATFORMS": "127.0.0.0/8 ::1", "USHER_DEMO": "0"}
-    async with running_server(folder, env) as server, opened_school(server.url) as school:
+    async with serve(folder, env) as server, opened_school(server.url) as school:
         # The browser of the tests keeps nothing in frames of other sites, so the platform does.
         school.storage = "_parent"
         yield server, school
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def stranger(tmp_path: Path) -> AsyncIterator[Course]:
+async def stranger(tmp_path: Path, serve: Serve) -> AsyncIterator[Course]:
     """A course of a platform that is not registered."""
-    async with opened_course(tmp_path) as opened:
+    async with opened_course(tmp_path, serve) as opened:
         yield opened
 
 

@@ -23,7 +23,7 @@ from protocol.codec import MSGPACK
 from protocol.errors import REFUSALS, ErrorCode
 from protocol.messages import Goodbye, Hello, Reply, Welcome
 from protocol.version import SUBPROTOCOL_MSGPACK, WIRE_VERSION
-from tests.running import RunningServer, running_server
+from tests.running import RunningServer, Serve
 
 ENTRY = "/entries/e_demo-room"
 OTHER = "/entries/e_demo-event"
@@ -65,9 +65,9 @@ class House:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def house(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> AsyncIterator[House]:
     folder: Path = tmp_path_factory.mktemp("malformed")
-    async with running_server(folder) as server, server.http() as host:
+    async with serve(folder) as server, server.http() as host:
         await server.sign_in(host)
 
         async def done(method: str, path: str, body: Any = None) -> Any:

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.gallery.house import Hall, House, open_house
 from tests.gallery.screens import DESKTOP, SIZES, Profiles, Visit, visiting
+from tests.running import Serve
 
 SHOWN = ("video", "document", "quiz")
 DOORS_OUTSIDE = (*SHOWN, "live_event", "room")
@@ -23,8 +24,8 @@ OTHERS = ("invitee", "guest")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with open_house(tmp_path_factory.mktemp("house")) as opened:
+async def house(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> AsyncIterator[House]:
+    async with open_house(tmp_path_factory.mktemp("house"), serve=serve) as opened:
         yield opened
 
 

@@ -8,13 +8,13 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.integrations.receiver import receiving
 from tests.journeys.conftest import People
-from tests.running import RunningServer, running_server
+from tests.running import RunningServer, Serve
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def server(tmp_path: Path) -> AsyncIterator[RunningServer]:
+async def server(tmp_path: Path, serve: Serve) -> AsyncIterator[RunningServer]:
     env = {"USHER_INNER_WEBHOOKS": "127.0.0.0/8", "USHER_NODE": "hall 1"}
-    async with running_server(tmp_path, env) as running:
+    async with serve(tmp_path, env) as running:
         yield running
 
 

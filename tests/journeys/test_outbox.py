@@ -7,12 +7,12 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.journeys.conftest import People
-from tests.running import RunningServer, running_server
+from tests.running import RunningServer, Serve
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def server(tmp_path: Path) -> AsyncIterator[RunningServer]:
-    async with running_server(tmp_path) as running:
+async def server(tmp_path: Path, serve: Serve) -> AsyncIterator[RunningServer]:
+    async with serve(tmp_path) as running:
         yield running
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.gallery.house import Hall, House, open_house
 from tests.journeys.conftest import People, Person
 from tests.journeys.test_keyboard import press, tab_to
-from tests.running import RunningServer
+from tests.running import RunningServer, Serve
 
 SIZES = [(1280, 860), (360, 740)]
 sizes = pytest.mark.parametrize("size", SIZES, ids=["desktop", "phone"])
@@ -36,9 +36,9 @@ def sheet(page: Page) -> Locator:
 
 @sizes
 async def test_what_is_set_is_kept_and_faults_stand_beside_their_fields(
-    people: People, tmp_path: Path, size: tuple[int, int]
+    people: People, tmp_path: Path, serve: Serve, size: tuple[int, int]
 ) -> None:
-    async with open_house(tmp_path) as house:
+    async with open_house(tmp_path, serve=serve) as house:
         host = await editing(house, await house.entry(), people, size)
         page = host.page
         await expect(page.get_by_text("No unsaved changes")).to_be_visible()
@@ -70,9 +70,9 @@ async def test_what_is_set_is_kept_and_faults_stand_beside_their_fields(
 
 @sizes
 async def test_what_was_typed_is_not_lost_by_mistake(
-    people: People, tmp_path: Path, size: tuple[int, int]
+    people: People, tmp_path: Path, serve: Serve, size: tuple[int, int]
 ) -> None:
-    async with open_house(tmp_path) as house:
+    async with open_house(tmp_path, serve=serve) as house:
         host = await editing(house, await house.entry(), people, size)
         page = host.page
         description = page.get_by_label("Description")
@@ -96,8 +96,10 @@ async def test_what_was_typed_is_not_lost_by_mistake(
         await expect(description).to_have_value("")
 
 
-async def test_two_who_edit_at_once_read_what_the_other_did(people: People, tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house:
+async def test_two_who_edit_at_once_read_what_the_other_did(
+    people: People, tmp_path: Path, serve: Serve
+) -> None:
+    async with open_house(tmp_path, serve=serve) as house:
         hall = await house.entry()
         one = (await editing(house, hall, people, SIZES[0])).page
         other = (await editing(house, hall, people, SIZES[1])).page
@@ -159,8 +161,10 @@ async def test_a_collaborator_is_found_added_removed_and_brought_back(
     await expect(part).to_be_focused()
 
 
-async def test_settings_are_changed_without_a_mouse(people: People, tmp_path: Path) -> None:
-    async with open_house(tmp_path) as house:
+async def test_settings_are_changed_without_a_mouse(
+    people: People, tmp_path: Path, serve: Serve
+) -> None:
+    async with open_house(tmp_path, serve=serve) as house:
         page = (await editing(house, await house.entry(), people, SIZES[0])).page
         await press(page, "Doors")
         await expect(page.get_by_role("heading", name="Doors")).to_be_focused()

@@ -6,15 +6,15 @@ from playwright.async_api import expect
 
 from tests.integrations.oidc.test_signin import listed, provider
 from tests.journeys.conftest import People
-from tests.running import RunningServer, running_server
+from tests.running import RunningServer, Serve
 
 
 async def test_somebody_signs_in_with_their_universitys_account(
-    tmp_path: Path, people: People
+    tmp_path: Path, people: People, serve: Serve
 ) -> None:
     async with (
         provider() as issuer,
-        running_server(tmp_path, listed(tmp_path, issuer)) as server,
+        serve(tmp_path, listed(tmp_path, issuer)) as server,
     ):
         ada = await people.new()
         await ada.page.goto(f"{server.url}/sign-in")
@@ -38,11 +38,11 @@ async def test_somebody_signs_in_with_their_universitys_account(
 
 
 async def test_a_stranger_is_led_to_signing_in_and_back_to_where_they_were(
-    tmp_path: Path, people: People
+    tmp_path: Path, people: People, serve: Serve
 ) -> None:
     async with (
         provider() as issuer,
-        running_server(tmp_path, listed(tmp_path, issuer)) as server,
+        serve(tmp_path, listed(tmp_path, issuer)) as server,
     ):
         page = (await people.new()).page
         await page.goto(server.url)
