@@ -23,6 +23,7 @@ from protocol import commands as c
 from protocol.client import connect
 from tests.canaries import Canaries
 from tests.faults.test_erasure import everything_in
+from tests.integrations.receiver import receiving
 from tests.mailbox import Mailbox
 from tests.redis_servers import VALKEY, redis_server
 from tests.running import RunningServer, free_port
@@ -186,6 +187,22 @@ class Run:
         known.heard("Redis", (await everything_in(redis)).decode(errors="replace"))
 
 
+def of_mails(known: Canaries, mails: list[EmailMessage]) -> None:
+    """Note all of each mail but the one secret that it was sent for.
+
+    A browser opens the link, and somebody types the code: of these, each has its own in it.
+    """
+    own = [known.secrets["token of an invitation"], known.secrets["one-time code"]]
+    assert len(mails) == len(own)
+    for mail, secret in zip(mails, own, strict=True):
+        parts = [str(mail.items())]
+        parts += [str(one.get_content()) for one in mail.walk() if not one.is_multipart()]
+        # A code is written with a space in its middle.
+        text = re.sub(r"(?<!\d)(\d{3})\s(\d{3})(?!\d)", r"\1\2", "\n".join(parts))
+        assert secret in text
+        known.heard("mails", text.replace(secret, ""))
+
+
 async def done(http: httpx.AsyncClient, method: str, path: str, body: Any = None) -> Any:
     answer = await http.request(method, path, json=body)
     assert answer.status_code == 200, f"{path}: {answer.text}"
@@ -222,12 +239,15 @@ async def ran(tmp_path: Path) -> AsyncIterator[Canaries]:
     async with (
         redis_server(tmp_path / "redis", *redis, program=VALKEY) as store,
         Mailbox(login=login) as box,
+        receiving() as collector,
     ):
+        collector.always = 200
         url = store.url.replace("//", f"//:{passwords['redis']}@", 1)
         env = {
             "REDIS_URL": url,
             "USHER_KEYS": str(tmp_path / "data" / "keys.json"),
             "USHER_LOG": "debug",
+            "USHER_TRACES": collector.url.replace("hook", ""),
             "USHER_OIDC": str(tmp_path / "providers.toml"),
             "USHER_INNER": "127.0.0.0/8",
             "USHER_SMTP_URL": box.url.replace("//", f"//canary:{passwords['smtp']}@", 1),
@@ -247,6 +267,11 @@ async def ran(tmp_path: Path) -> AsyncIterator[Canaries]:
         # What was printed before is the sign-in URL, which is asked for there.
         known.heard("standard output", await server.rest_of_output())
         known.heard("the log", server.log)
+        # All spans are out when the server has ended.
+        for request in collector.received:
+            known.heard("traces", f"{request.head} {request.headers}")
+            known.heard("traces", request.body.decode(errors="replace"))
+        of_mails(known, box.messages)
         yield known
 
 
@@ -260,6 +285,7 @@ KINDS = (
 OUTPUTS = (
     "the log", "standard output", "/metrics", "the title of the process", "Redis",
     "headers of replies", "bodies of refusals", "where replies lead", "addresses after redemption",
+    "traces", "mails",
 )  # fmt: skip
 
 
@@ -267,6 +293,9 @@ async def test_no_secret_of_a_whole_run_is_in_anything_it_put_out(ran: Canaries)
     assert set(KINDS) <= ran.secrets.keys()
     assert set(OUTPUTS) <= ran.outputs.keys()
     assert "usher.access" in "".join(ran.outputs["the log"])
+    traces = "".join(ran.outputs["traces"])
+    assert "command RaiseHand" in traces
+    assert "POST /api/v1/doors/invitation" in traces
     assert ran.found() == []
     # Each of them would have been found in each of these.
     for name, secret in ran.secrets.items():
