@@ -40,6 +40,12 @@ class Mutant:
 
 MUTANTS = (
     Mutant(
+        "whoever is put out is disconnected within a second, at whichever node",
+        "server/hub/news.py",
+        "self._heard = max(self._heard, version)",
+        "self._heard = 0",
+    ),
+    Mutant(
         "acknowledged means durable",
         "server/hub/room.py",
         "draft = drafted(self.state, batch, self._env)",

@@ -26,6 +26,9 @@ STORM_S = 35.0
 GRACE_S = 8
 GHOST_S = 10.0
 """How long after its node has died somebody may still be shown as present (design, The hub)."""
+CLOSED_S = 1.0
+"""How long after somebody was told that a person is out that person's sockets may be open still, at
+whichever node, while messages arrive (docs/reliability.md, Secrets)."""
 SETTLED_S = 36.0
 """What everybody gets to find together once the storm is over: connections in silence are given
 up, graces and seats run out, whoever was sent away comes back."""
@@ -163,6 +166,7 @@ class Group:
         await asyncio.sleep(SETTLED_S)
         await self._check_alive()
         self._check_together()
+        await self._check_closing()
         keeper.cancel()
         await self._check_death()
         self._check_together()
@@ -299,6 +303,28 @@ class Group:
         node = line.node
         view = self.auditor.view_at(self.auditor.version, audience, someone.window, node.clock())
         assert someone.view == view, f"{someone.name} sees what is not so"
+
+    async def _check_closing(self) -> None:
+        """Put somebody out at another node than theirs, in fair weather: their sockets close."""
+        self.weather.clear()
+        away = [one for one in self.people[1:] if one.is_connected]
+        if not away:
+            return
+        someone = self.random.choice(away)
+        assert someone.line is not None
+        who, home = someone.line.participant_id, someone.line.node
+        node = self.random.choice([one for one in self.here if one is not home])
+        kind = self.random.choice((c.Remove, c.Block))
+        answer: asyncio.Future[Any] = self.loop.create_future()
+        node.ask(kind(participant_id=who), self.host.account, self.host.fresh_id(), answer)
+        async with asyncio.timeout(5):
+            outcome = await answer
+        assert isinstance(outcome, Settled), f"{who} is not put out: {outcome!r}"
+        self.auditor.note("out", who)
+        await asyncio.sleep(CLOSED_S)
+        lines = [line for one in self.here for line in one.lines if line.participant_id == who]
+        assert not [one for one in lines if one.is_open], f"{who} is out, and connected"
+        await self._quiet()
 
     async def _check_death(self) -> None:
         """Kill one node in fair weather: within the time that is promised nobody is its ghost."""

@@ -14,6 +14,10 @@ def _access(state: RoomState, event: e.GuestAccessSet, _at: int) -> RoomState:
     return replace(state, is_guest_access_on=event.is_on)
 
 
+DELETED_KEPT = 1_000
+"""Guest links of one entry that were deleted before anybody used them."""
+
+
 def _link(state: RoomState, event: e.GuestLinkCreated | e.GuestLinkEdited, _at: int) -> RoomState:
     return replace(state, links=state.links.set(event.link.id, event.link))
 
@@ -36,7 +40,24 @@ def _regenerated(state: RoomState, event: e.GuestLinkRegenerated, _at: int) -> R
 
 
 def _deleted(state: RoomState, event: e.GuestLinkDeleted, _at: int) -> RoomState:
-    return _change_link(state, event.link_id, is_deleted=True)
+    return _without_oldest(_change_link(state, event.link_id, is_deleted=True))
+
+
+def _without_oldest(state: RoomState) -> RoomState:
+    """Forget the oldest deleted link that nobody has used, where very many are kept.
+
+    A deleted one is kept to say that it was revoked, and for the name of who came by it. Making
+    and deleting links for ever must not fill the memory.
+    """
+    unused = [one for one in state.links.values() if one.is_deleted and not one.uses]
+    if len(unused) <= DELETED_KEPT:
+        return state
+    named = {one.link_id for one in state.participants.values()}
+    free = [one for one in unused if one.id not in named]
+    if not free:
+        return state
+    oldest = min(free, key=lambda one: (one.created_at, one.id))
+    return replace(state, links=state.links.delete(oldest.id))
 
 
 def _used(state: RoomState, event: e.GuestLinkUsed, _at: int) -> RoomState:

@@ -103,6 +103,27 @@ def test_there_are_at_most_three_links() -> None:
     )
 
 
+def test_making_and_deleting_links_for_ever_fills_no_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("server.core.evolve.doors.DELETED_KEPT", 3)
+    story = Story()
+    used = story.makes_link("Used")
+    story.came("Gus", used)
+    story.given(story.host, c.DeleteGuestLink(link_id=used))
+    links = []
+    for number in range(5):
+        links.append(story.makes_link(f"Link {number}"))
+        story.given(story.host, c.DeleteGuestLink(link_id=links[-1]))
+        story.passes(1)
+
+    assert set(story.state.links) == {used, *links[2:]}
+    late = story.someone("Late")
+    story.redeems(late, used, generation=1).then_refused(ErrorCode.LINK_REVOKED)
+    story.redeems(late, links[-1], generation=1).then_refused(ErrorCode.LINK_REVOKED)
+    story.redeems(late, links[0], generation=1).then_refused(ErrorCode.LINK_NOT_FOUND)
+
+
 def test_deleting_a_link_frees_its_place() -> None:
     story = Story()
     links = [story.makes_link(name) for name in ("One", "Two", "Three")]
