@@ -34,6 +34,8 @@ async def machine_key(folder: Path, directory: StoreDirectory) -> str:
 
 
 def _write(path: Path, key: str) -> None:
+    # Beside nodes on Redis the command line may be the first here.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -27,9 +27,13 @@ class Balancer:
     any address may be used.
     """
 
-    def __init__(self, nodes: Sequence[RunningServer], port: int) -> None:
+    def __init__(
+        self, nodes: Sequence[RunningServer], port: int, *, spares_first: bool = False
+    ) -> None:
         self.nodes = list(nodes)
         self.port = port
+        self.spares_first = spares_first
+        """Whoever wishes for no node comes to any but the first."""
         self._turns = itertools.count()
         self._pipes: set[asyncio.Task[None]] = set()
 
@@ -53,7 +57,7 @@ class Balancer:
         try:
             head = await reader.read(PIECE)
             wish = WISH.search(head)
-            first = int(wish[1]) if wish else next(self._turns)
+            first = int(wish[1]) if wish else self._next()
             other = await self._connected(writer.get_extra_info("peername")[0], first)
             if other is not None:
                 other[1].write(head)
@@ -66,6 +70,10 @@ class Balancer:
             writer.close()
             if other is not None:
                 other[1].close()
+
+    def _next(self) -> int:
+        turn = next(self._turns)
+        return 1 + turn % (len(self.nodes) - 1) if self.spares_first else turn
 
     async def _connected(
         self, address: str, first: int
@@ -145,14 +153,17 @@ async def running_nodes(
     count: int,
     redis_url: str | Sequence[str],
     env: Mapping[str, str] | None = None,
+    *,
+    spares_first: bool = False,
 ) -> AsyncIterator[RunningNodes]:
     """Run nodes behind a balancer for the length of a block.
 
     Args:
         redis_url: where Redis is; or where it is for each node.
+        spares_first: only those who wish for the first node come to it.
     """
     nodes = RunningNodes(folder, count, redis_url, env)
-    async with Balancer(nodes.nodes, nodes.port).running():
+    async with Balancer(nodes.nodes, nodes.port, spares_first=spares_first).running():
         try:
             await nodes.start()
             yield nodes

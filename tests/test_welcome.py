@@ -47,3 +47,9 @@ async def test_nodes_on_redis_leave_no_key_behind_until_the_command_line_is_used
         assert ((tmp_path / "data" / "operator.key").stat().st_mode & 0o777) == 0o600
         code, out, err = await server.usher("key", "list")
         assert [one["name"] for one in json.loads(out)] == ["this machine"]
+
+        # Beside no node, where there is no folder yet.
+        keys = {"USHER_KEYS": str(tmp_path / "data" / "keys.json"), "USHER_URL": server.url}
+        elsewhere = RunningServer(tmp_path / "elsewhere", {"REDIS_URL": redis.url, **keys})
+        code, out, err = await elsewhere.usher("entry", "list")
+        assert (code, bool(json.loads(out))) == (0, True), err

@@ -93,9 +93,13 @@ class Witness:
             page = await self._journal.read(self.room, self.position)
             self.records += page.records
             self.position = page.position
-            assert len(self.records) == self.position.version
             if page.position == page.head:
                 return
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether nothing had been trimmed before it was read."""
+        return len(self.records) == self.position.version
 
     @property
     def commands(self) -> Counter[CommandId]:
@@ -131,7 +135,7 @@ async def _opened(server: RunningServer) -> AsyncIterator[tuple[Bystander | Sqli
 
 
 async def witnesses(server: RunningServer) -> list[Witness]:
-    """Read the logs of all rooms once."""
+    """Read the logs of all rooms once, as far as they are still there."""
     async with _opened(server) as (store, sealer):
         rooms = [RoomId(key) for key, _ in await store.scan("entry", 0)]
         found = [Witness(Journal(store, sealer, Record, RoomState), room) for room in rooms]
@@ -173,6 +177,7 @@ async def agree(witness: Witness, looks: Sequence[Room]) -> None:
             await witness.read()
             if witness.position.version == reply.version:
                 break
+    assert witness.is_whole
     state = witness.state()
     audience = audience_of(state, state.participants[you.participant_id])
     assert audience is not None

@@ -25,7 +25,8 @@ NODES = int(os.environ.get("USHER_TEST_NODES") or 1)
 def name_of(browser: Browser, number: int) -> dict[str, str]:
     """Give the browser of the first person of a journey, the host, a name for the first node.
 
-    The browsers of all others have names for the other nodes; see `tests.nodes.Balancer`.
+    The browsers of all others have names for the other nodes; programs come to these anyway. See
+    `tests.nodes.Balancer`.
     """
     if NODES == 1:
         return {}
@@ -41,7 +42,8 @@ def serving_apart(redis_url: str) -> Serve:
     async def serve(
         folder: Path, env: Mapping[str, str] | None = None
     ) -> AsyncIterator[RunningServer]:
-        async with running_nodes(folder, NODES, own_prefix(redis_url, folder), env) as nodes:
+        url = own_prefix(redis_url, folder)
+        async with running_nodes(folder, NODES, url, env, spares_first=True) as nodes:
             yield nodes
             await _check_apart(nodes)
 
@@ -51,6 +53,8 @@ def serving_apart(redis_url: str) -> Serve:
 async def _check_apart(nodes: RunningNodes) -> None:
     """See that wherever somebody with an account met others, some of them were apart."""
     for witness in await witnesses(nodes):
+        if not witness.is_whole:
+            continue  # A crowd made so many records that nodes have forgotten the first.
         hosts, others = _where_people_were(witness)
         if hosts and others:
             assert any(one != other for one in hosts for other in others), witness.room
