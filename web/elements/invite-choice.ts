@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { LANGUAGES, language, type Language } from "../lib/language";
+import { LANGUAGES, language } from "../lib/language";
 import { isLive } from "../lib/ranks";
 import { invitationName } from "../lib/words";
 import { mayText } from "../lib/invite-words";
@@ -15,8 +15,6 @@ import own from "./invite-users.css?inline";
 
 export type InviteCommand = Extract<Command, { type: "invite" }>;
 
-/** Mails are written in these; in any other language the server writes English. */
-const MAIL_LANGUAGES = ["en", "es", "de", "fr"] as const satisfies readonly Language[];
 const MOST_MESSAGE_CHARS = 300;
 const MOST_USES = 1_000_000;
 /** Ten years, which is the longest that the server takes. */
@@ -48,7 +46,7 @@ export const firstChoice = (types: readonly InvitationType[]): Choice => ({
   unit: "days",
   uses: 1,
   sendMail: true,
-  language: (MAIL_LANGUAGES as readonly string[]).includes(language()) ? language() : "en",
+  language: language(),
   message: "",
 });
 
@@ -190,9 +188,9 @@ export class InviteChoice extends UsherElement {
               <label class="hint" for="language">${invite("language")}</label>
               <select class="input small" id="language"
                 @change=${(event: Event) => this.change({ language: valueOf(event) })}>
-                ${MAIL_LANGUAGES.map(
-                  (one) => html`<option value=${one} lang=${one} ?selected=${this.choice.language === one}>
-                    ${LANGUAGES[one]}
+                ${Object.entries(LANGUAGES).map(
+                  ([tag, name]) => html`<option value=${tag} lang=${tag} ?selected=${this.choice.language === tag}>
+                    ${name}
                   </option>`,
                 )}
               </select>

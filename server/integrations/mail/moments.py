@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-LANGUAGES = ("en", "es", "de", "fr")
+LANGUAGES = ("en", "es", "de", "fr", "ar", "he")
 """The languages there are templates for; the first is the one to fall back to."""
+
+RIGHT_TO_LEFT = frozenset({"ar", "he"})
 
 _LAST_MOMENT = 253_402_300_799_000
 """The last second of the year 9999; a `datetime` knows no later year."""
@@ -15,6 +17,8 @@ class _Calendar:
     weekdays: str
     months: str
     date: str
+    comma: str = ", "
+    """What stands between the day and the time."""
 
 
 _CALENDARS = {
@@ -37,6 +41,17 @@ _CALENDARS = {
         "lundi mardi mercredi jeudi vendredi samedi dimanche",
         "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
         "{weekday} {day} {month} {year}",
+    ),
+    "ar": _Calendar(
+        "الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد",
+        "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+        "{weekday}، {day} {month} {year}",
+        comma="، ",
+    ),
+    "he": _Calendar(
+        "שני שלישי רביעי חמישי שישי שבת ראשון",
+        "ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר",
+        "יום {weekday}, {day} ב{month} {year}",
     ),
 }
 
@@ -64,7 +79,7 @@ def moment_in_words(at: int, language: str) -> str:
         >>> moment_in_words(1_772_459_100_000, "en")
         'Monday, 2 March 2026, 13:45 UTC'
     """
-    return f"{_date_in_words(utc(at), language)}, {utc(at):%H:%M} UTC"
+    return f"{_start_in_words(utc(at), language)} UTC"
 
 
 def span_in_words(starts_at: int, ends_at: int | None, language: str) -> str:
@@ -77,10 +92,14 @@ def span_in_words(starts_at: int, ends_at: int | None, language: str) -> str:
     if ends_at is None or ends_at <= starts_at:
         return moment_in_words(starts_at, language)
     start, end = utc(starts_at), utc(ends_at)
-    begin = f"{_date_in_words(start, language)}, {start:%H:%M}"
+    begin = _start_in_words(start, language)
     if start.date() == end.date():
         return f"{begin} – {end:%H:%M} UTC"
     return f"{begin} UTC – {moment_in_words(ends_at, language)}"
+
+
+def _start_in_words(at: datetime, language: str) -> str:
+    return f"{_date_in_words(at, language)}{_CALENDARS[language].comma}{at:%H:%M}"
 
 
 def _date_in_words(day: datetime, language: str) -> str:

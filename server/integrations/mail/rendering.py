@@ -11,6 +11,11 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from server.integrations.mail.moments import RIGHT_TO_LEFT
+
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+_LEFT_TO_RIGHT_MARK = "\u200e"
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -39,15 +44,31 @@ def render_note(language: str, name: str, facts: Mapping[str, object]) -> str:
 
 
 def _write(path: str, language: str, facts: Mapping[str, object]) -> str:
-    return _templates().get_template(path).render({**facts, "language": language})
+    given = {**facts, "language": language, "is_rtl": language in RIGHT_TO_LEFT}
+    return _templates().get_template(path).render(given)
+
+
+def _isolated(text: str) -> str:
+    """Do for plain text what `<bdi>` does for HTML: a name keeps its own direction.
+
+    What people typed was cleaned of such marks, so nothing in it can end the isolation.
+    """
+    return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
+
+
+def _left_to_right(digits: str) -> str:
+    """Keep groups of digits in their order; after Hebrew or Arabic the last would come first."""
+    return f"{_LEFT_TO_RIGHT_MARK}{digits}"
 
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("server.integrations.mail"),
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"isolated": _isolated, "left_to_right": _left_to_right}
+    return environment

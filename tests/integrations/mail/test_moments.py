@@ -30,6 +30,8 @@ def test_a_language_without_templates_falls_back_to_english(wanted: str, got: st
         ("es", "lunes, 2 de marzo de 2026, 13:45 UTC"),
         ("de", "Montag, 2. März 2026, 13:45 UTC"),
         ("fr", "lundi 2 mars 2026, 13:45 UTC"),
+        ("ar", "الاثنين، 2 مارس 2026، 13:45 UTC"),
+        ("he", "יום שני, 2 במרץ 2026, 13:45 UTC"),
     ],
 )
 def test_a_moment_is_written_as_the_language_does(language: str, words: str) -> None:
