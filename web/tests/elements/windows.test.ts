@@ -8,6 +8,7 @@ import type { LedgerWindow } from "../../elements/ledger-window";
 import type { ConfirmDialog } from "../../elements/confirm-dialog";
 import type { ModalDialog } from "../../elements/modal-dialog";
 import "../../elements/invite-windows";
+import { LANGUAGES, speak } from "../../lib/language";
 import type { Command, CsvRow, GuestAccessView } from "../../lib/protocol";
 import { invitation } from "../making";
 
@@ -121,6 +122,21 @@ describe("the window for inviting", () => {
     ]);
     expect(texts("[data-invited] .badge")).toEqual(["Mail sent", "Mail sent"]);
     expect(texts(".next li")).toHaveLength(3);
+  });
+
+  it.each(["ar", "he", "fr"] as const)("writes and shows mails in the language of the page at first (%s)", async (tag) => {
+    await speak(tag);
+    try {
+      await open();
+      await type(".entry", "ada@x.org", "Enter");
+      const select = one("#language") as HTMLSelectElement;
+      expect([...select.options].map((option) => option.value)).toEqual(Object.keys(LANGUAGES));
+      expect(select.querySelector("option[selected]")?.getAttribute("value")).toBe(tag);
+      await press({ ar: "معاينة الرسالة", he: "תצוגה מקדימה של ההודעה", fr: "Aperçu de l’e-mail" }[tag]);
+      expect(asked.find(({ path }) => path.endsWith("/mail-preview"))?.body.language).toBe(tag);
+    } finally {
+      await speak("en");
+    }
   });
 
   it("keeps a name that was typed before the address", async () => {
