@@ -12,6 +12,7 @@ from protocol.roles import EndReason, Part, Right, SessionState
 from protocol.settings import EntrySettings
 from server.core import events as e
 from server.core.actors import AccountActor, PlatformActor, ServerActor
+from server.core.consents import is_one_text_too_many
 from server.core.context import Answer, Context, Refused, cleaned_name
 from server.core.events import Event
 from server.core.person import Person
@@ -122,6 +123,8 @@ def edit_settings(ctx: Context, command: c.EditSettings) -> Answer:
     changed = old.model_copy(update=values)
     if changed == old:
         return Answer(events=[])
+    if changed.consent != old.consent and is_one_text_too_many(ctx.state, changed.consent):
+        raise Refused(ErrorCode.TOO_LARGE, "consent")
     return Answer(events=[e.SettingsEdited(settings=EntrySettings.model_validate(changed))])
 
 
