@@ -5,7 +5,7 @@ launch says of a room is compared with that: the parameters of an activity can b
 platform, so naming a room there must not be enough to come into it.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -29,8 +29,9 @@ ROOMS = "lti_room"
 LINKS = "lti_link"
 BY_COURSE = "lti_course_room"
 MAX_ROOMS = 200
-"""Rooms of one course that can be chosen from."""
+"""Rooms of one course that can be chosen from, those that were deleted included."""
 MAX_LINE_ITEMS = 20
+"""Of the activities that lead to one room; the newest stay."""
 UNTITLED = "Room"
 
 
@@ -78,20 +79,29 @@ class Courses:
         return None if stored is None else _ENTRY.validate_json(stored)
 
     async def rooms(self, message: LaunchMessage) -> tuple[CourseRoom, ...]:
-        """List the rooms of a course that are not deleted, by name."""
-        course_id = self.course_of(message)
-        found = await self._store.scan(
-            BY_COURSE, self._clock(), after=f"{course_id} ", limit=MAX_ROOMS
-        )
+        """List the rooms of a course that can be chosen and are not deleted, by name."""
         rooms = []
-        for key, _ in found:
-            owner, _, room = key.partition(" ")
-            if owner != course_id:
-                break
-            name = await self._name_of(RoomId(room))
+        for room in await self._some(self.course_of(message), after=""):
+            name = await self._name_of(room)
             if name is not None:
-                rooms.append(CourseRoom(entry_id=RoomId(room), name=name))
+                rooms.append(CourseRoom(entry_id=room, name=name))
         return tuple(sorted(rooms, key=lambda one: (one.name, one.entry_id)))
+
+    async def every_room(self, message: LaunchMessage) -> AsyncIterator[RoomId]:
+        """Go through all rooms of a course, also those that are too many to be chosen from."""
+        course_id, after = self.course_of(message), ""
+        while found := await self._some(course_id, after):
+            for room in found:
+                yield room
+            after = found[-1]
+
+    async def _some(self, course_id: str, after: str) -> list[RoomId]:
+        """List as many rooms of a course as can be chosen from, by id, from behind one."""
+        found = await self._store.scan(
+            BY_COURSE, self._clock(), after=f"{course_id} {after}", limit=MAX_ROOMS
+        )
+        keys = (key.partition(" ") for key, _ in found)
+        return [RoomId(room) for owner, _, room in keys if owner == course_id]
 
     async def owned(self, room: str, message: LaunchMessage) -> RoomId | None:
         """Let a room pass that belongs to the course of a launch and is not deleted."""

@@ -24,7 +24,8 @@ Settle = Callable[[LaunchMessage, Mapping[AccountId, Role], int], Awaitable[None
 
 SUBJECTS = "lti_subject"
 MAX_MEMBERS = 20_000
-"""Of one course that are remembered."""
+"""Of one course that are remembered. By a longer list, which is not known whole, nobody loses a
+part."""
 READ_AGAIN_S = 600.0
 """The members of a course are read no oftener."""
 WAITING = 200
@@ -123,6 +124,14 @@ class People:
         table = table_of(platform.roles)
         count = 0
         async for member in self._services.members(platform, message.members_url):
+            if count == MAX_MEMBERS:
+                log.warning(
+                    "platform %s: a course has more than %d members; the rest is not read, and "
+                    "nobody loses a part",
+                    platform.platform_id,
+                    count,
+                )
+                return count
             # Whoever was erased is known again when they come themselves, not because a list
             # still has them.
             if not await self._was_erased(platform, member.subject):
@@ -132,8 +141,6 @@ class People:
             account = account_of(Way.LTI, platform.issuer, member.subject, self._key)
             roles[account] = role_of(member.roles, table)
             count += 1
-            if count == MAX_MEMBERS:
-                return count
         asked_by = account_of(Way.LTI, platform.issuer, message.subject, self._key)
         if asked_by in roles and roles[asked_by].is_staff:
             # A list in which the teacher for whom it was read is none, or is not, says nothing.

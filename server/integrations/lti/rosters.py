@@ -56,14 +56,16 @@ class Rosters:
             roles: of everybody who is in the course now.
             asked_at: ms UTC; of who has come since, the list may not know.
         """
-        for room in await self._courses.rooms(message):
-            state = await self._hub.look(room.entry_id)
-            for one in state.collaborators.values() if state is not None else ():
+        async for room in self._courses.every_room(message):
+            state = await self._hub.look(room)
+            if state is None or state.entry is None or state.entry.is_deleted:
+                continue
+            for one in state.collaborators.values():
                 role = roles.get(one.account_id)
                 if one.part not in (Part.OWNER, Part.CO_VIEWER) and await self._is_by_launch(
-                    room.entry_id, one, asked_at
+                    room, one, asked_at
                 ):
-                    await self._settle_one(room.entry_id, one, role)
+                    await self._settle_one(room, one, role)
 
     async def _is_by_launch(self, room: RoomId, one: Collaborator, before: int) -> bool:
         """Say whether somebody has the part that a launch gave them before a moment."""

@@ -56,6 +56,21 @@ async def test_who_has_left_the_course_loses_the_part_that_it_gave(house: House)
     assert await parts(house) == {TEACHER: Part.CO_OWNER, HELPER: Part.CO_OWNER}
 
 
+async def test_who_has_left_loses_the_part_in_rooms_that_are_too_many_to_choose_from(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.integrations.lti.courses.MAX_ROOMS", 1)
+    rosters = await course(house)
+    courses = Courses(house.hub, house.hub.stores.store, PERSON_KEY, house.clock)
+    for before in ("e_a", "e_b"):
+        await courses.make(RoomId(before), "Before", LAUNCH, edge_of(house).entries)
+    assert ROOM not in [one.entry_id for one in await courses.rooms(LAUNCH)]
+
+    await rosters.settle(LAUNCH, {TEACHER: Role.HOST}, house.clock() + 1)
+
+    assert await parts(house) == {TEACHER: Part.CO_OWNER, HELPER: Part.CO_OWNER}
+
+
 async def test_who_is_a_learner_now_is_lowered_and_nobody_is_raised(house: House) -> None:
     rosters = await course(house)
 
