@@ -51,7 +51,7 @@ def test_guests_agree_to_so_many_texts_of_an_entry_and_no_more() -> None:
         story.redeems(guest, link, consent=consent_version(f"Text {number}")).granted()
     before = story.state
 
-    sets_text(story, "One more").then_refused(ErrorCode.TOO_LARGE, "consent")
+    sets_text(story, "One more").then_refused(ErrorCode.TOO_LARGE, "settings.consent")
 
     assert story.state == before
     assert len(story.state.consents) == MAX_CONSENTS
@@ -76,7 +76,7 @@ TURNS = st.lists(
         st.booleans(),
     ),
     min_size=4,
-    max_size=12,
+    max_size=8,
 )
 """What the text is changed to, which guests come then, and whether the session ends."""
 

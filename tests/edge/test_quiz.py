@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from protocol import commands as c
-from protocol.quiz import ShowAfter
+from protocol.quiz import MAX_QUESTIONS, ShowAfter
 from protocol.roles import EntryKind, Part
 from tests.core.quizzes import CAPITAL, OPINION, QUIZ, SECRETS, SUM, quiz
 from tests.edge.browsers import Browser
@@ -156,6 +156,34 @@ async def test_another_kind_of_entry_has_no_quiz(house: House) -> None:
     for part in ("", "/sheet", "/attempts", "/summary"):
         await host.refused("not_found", "GET", f"/entries/{house.room}/quiz{part}")
     await host.refused("conflict", "PUT", f"/entries/{house.room}/quiz", BODY)
+
+
+async def test_a_quiz_has_so_many_questions_and_no_more(house: House) -> None:
+    path = await make(house)
+    host = await house.signed_in()
+    many = [SUM.model_dump(mode="json") | {"id": f"q{n}"} for n in range(MAX_QUESTIONS + 1)]
+    answers = [{"question_id": one["id"], "choices": ["b"]} for one in many]
+
+    def of(count: int) -> dict[str, Any]:
+        return {"quiz": {"questions": many[:count]}, "based_on": 1}
+
+    before = await house.version()
+    await host.refused("bad_request", "PUT", path, of(MAX_QUESTIONS + 1))
+    assert await house.version() == before
+    await host.done("PUT", path, of(MAX_QUESTIONS))
+
+    _, token = await house.make_link()
+    browser = await guest(house, "Gus", token)
+    before = await house.version()
+    too_many = {"version": 2, "answers": answers}
+    await browser.refused("bad_request", "POST", f"{path}/attempts", too_many)
+    assert await house.version() == before
+    await browser.done(
+        "POST", f"{path}/attempts", {"version": 2, "answers": answers[:MAX_QUESTIONS]}
+    )
+    assert (await browser.done("GET", f"{path}/mine"))["attempts"][0]["score"] == (
+        2 * MAX_QUESTIONS
+    )
 
 
 async def test_the_same_command_is_handed_in_once(house: House) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from protocol import commands as c
+from protocol.content import MAX_CAPTIONS
 from protocol.ids import BlockId, LinkId, ParticipantId
 from protocol.messages import Snapshot
 from protocol.roles import Part, Role
@@ -43,6 +44,22 @@ async def test_an_operator_makes_changes_and_deletes_an_entry(house: House) -> N
     assert view["settings"]["names_up_to"] == 7
     await host.refused("not_found", "GET", path)
     await host.refused("not_found", "PATCH", path, {"name": "Again"})
+
+
+async def test_a_video_has_so_many_captions_and_no_more(house: House) -> None:
+    await house.make_entry()
+    host, path = await house.signed_in(), f"/entries/{house.room}"
+    one = {"language": "en", "label": "English", "url": "/talk.en.vtt"}
+    most, too_many = [one] * MAX_CAPTIONS, [one] * (MAX_CAPTIONS + 1)
+
+    await host.done("PATCH", path, {"captions": most})
+    before = await house.version()
+    await host.refused("bad_request", "PATCH", path, {"captions": too_many, "name": "Other"})
+    await host.refused("bad_request", "POST", "/entries", ENTRY | {"captions": too_many})
+
+    assert await house.version() == before
+    view = await host.done("GET", path)
+    assert (view["name"], view["captions"]) == ("Seminar", most)
 
 
 async def test_a_platform_makes_an_entry_for_its_owner(house: House) -> None:

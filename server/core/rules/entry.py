@@ -124,7 +124,7 @@ def edit_settings(ctx: Context, command: c.EditSettings) -> Answer:
     if changed == old:
         return Answer(events=[])
     if changed.consent != old.consent and is_one_text_too_many(ctx.state, changed.consent):
-        raise Refused(ErrorCode.TOO_LARGE, "consent")
+        raise Refused(ErrorCode.TOO_LARGE, "settings.consent")
     return Answer(events=[e.SettingsEdited(settings=EntrySettings.model_validate(changed))])
 
 
