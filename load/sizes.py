@@ -9,7 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +48,15 @@ class SizesPlan:
     tell: Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What it took until one more moderator had the first view, and the others what follows."""
+
+    cpu_ms: float
+    took_ms: float
+    sent_bytes: int
+
+
 @dataclass(slots=True)
 class _Large:
     """A room of one size, and what was measured of it."""
@@ -59,7 +68,7 @@ class _Large:
     cpu_us: list[float] = field(default_factory=list)
     took_ms: list[float] = field(default_factory=list)
     client_share: float = 0.0
-    looks: dict[str, Any] = field(default_factory=dict)
+    looks: list[Look] = field(default_factory=list)
 
 
 async def sizes(plan: SizesPlan) -> dict[str, Any]:
@@ -75,10 +84,10 @@ async def sizes(plan: SizesPlan) -> dict[str, Any]:
             one = await stack.enter_async_context(large_room(people, plan.watchers))
             rooms.append(one)
             plan.tell(f"a room of {people} is open after {one.start['open_s']:.2f} s")
-        for one in rooms:
-            one.looks = await looked(one.room, LOOKS * plan.turns.repeats)
         for repeat in plan.turns:
             for one in rooms:
+                first = len(one.looks)
+                one.looks += [await looked(one.room, first + number) for number in range(LOOKS)]
                 some = await rounds_of(one.watched, plan.rounds)
                 one.cpu_us.append(some.cpu_us)
                 one.took_ms += some.took_ms
@@ -112,42 +121,40 @@ def _told(one: _Large) -> dict[str, Any]:
         "cpu_us_most": round(max(one.cpu_us), 1),
         **latencies(one.took_ms),
         "client_headroom": headroom(one.client_share),
-        "look": one.looks,
+        "look": _looks(one.looks),
         "start": one.start,
     }
 
 
-async def looked(room: Room, looks: int) -> dict[str, Any]:
-    """Have more moderators open the room, one after another, each with a window of their own.
+async def looked(room: Room, number: int) -> Look:
+    """Have one more moderator open the room, with a window of their own.
 
     The CPU is that of the whole opening: handshake, first view, and what the others see of it.
     """
-    await asyncio.sleep(REST_S)
     idle = Meter((room.server.pid,), lambda: room.sockets)
     await asyncio.sleep(REST_S)
     idle_per_s = idle.read().cpu_s / REST_S
-    cpu_ms: list[float] = []
-    sizes_: list[int] = []
-    took: list[float] = []
-    for number in range(looks):
-        # Nobody looks at just this part yet, so that nothing is at hand for it.
-        first = Range(first=number + 1, count=25)
-        window = Window(groups={**WINDOW.groups, Group.VIEWERS: first})
-        cpu_s, began = usage_of(room.server.pid).cpu_s, time.perf_counter()
-        wire = await room.host_socket(window)
-        took.append(1000 * (time.perf_counter() - began))
-        sizes_.append(wire.heard_bytes)
-        await asyncio.sleep(0.3)
-        seconds = time.perf_counter() - began
-        spent_s = usage_of(room.server.pid).cpu_s - cpu_s - idle_per_s * seconds
-        cpu_ms.append(1000 * spent_s)
+    # Nobody looks at just this part yet, so that nothing is at hand for it.
+    first = Range(first=number + 1, count=25)
+    window = Window(groups={**WINDOW.groups, Group.VIEWERS: first})
+    cpu_s, began = usage_of(room.server.pid).cpu_s, time.perf_counter()
+    wire = await room.host_socket(window)
+    took_s, sent = time.perf_counter() - began, wire.heard_bytes
+    await asyncio.sleep(0.3)
+    seconds = time.perf_counter() - began
+    spent_s = usage_of(room.server.pid).cpu_s - cpu_s - idle_per_s * seconds
+    return Look(1000 * spent_s, 1000 * took_s, sent)
+
+
+def _looks(looks: Sequence[Look]) -> dict[str, Any]:
+    cpu_ms = [one.cpu_ms for one in looks]
     return {
         "cpu_ms": round(statistics.median(cpu_ms), 2),
         "cpu_ms_least": round(min(cpu_ms), 2),
         "cpu_ms_most": round(max(cpu_ms), 2),
-        "of": looks,
-        "bytes": round(statistics.median(sizes_)),
-        **latencies(took),
+        "of": len(looks),
+        "bytes": round(statistics.median(one.sent_bytes for one in looks)),
+        **latencies([one.took_ms for one in looks]),
     }
 
 
