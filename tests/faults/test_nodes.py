@@ -22,6 +22,7 @@ from websockets.typing import Subprotocol
 from protocol import commands as c
 from protocol.client import Options, Room, connect
 from protocol.codec import MSGPACK
+from protocol.errors import ErrorCode
 from protocol.ids import CommandId
 from protocol.messages import Do, Hello, Reply, ServerMessage, Welcome
 from protocol.roles import Presence
@@ -245,6 +246,9 @@ async def test_a_node_is_cut_off_from_redis_while_its_people_stay_connected(tmp_
                 pass
         assert refusal.value.response.status_code == 503
         await crowd.everybody_acts("its people were sent elsewhere")
+        losses = [guest.client.line.loss for guest in told if guest.client]
+        codes = {one.problem.code for one in losses if one and one.problem}
+        assert codes == {ErrorCode.RESTARTING}
         # Once it reaches Redis again it finds that it was given up, and ends.
         await redis.plug(1)
         assert await far.wait() == 3

@@ -18,7 +18,8 @@ from server.store.interface import Put, Store
 TABLE = "lti_platform"
 MAX_PLATFORMS = 1_000
 FRESH_S = 5.0
-"""How soon a platform registered at another node is known at this one."""
+"""How soon a platform registered at another node is listed at this one. Launches that say their
+client id work at once."""
 
 _ADDRESSES = ("issuer", "authorize_url", "token_url", "keys_url")
 _SHAPE = TypeAdapter(PlatformView)
@@ -74,7 +75,10 @@ class Platforms:
         stored = await self._store.get(TABLE, platform_id, self._clock())
         if stored is None:
             raise Denied(ErrorCode.LTI_PLATFORM_UNKNOWN)
-        return _SHAPE.validate_json(stored)
+        one = _SHAPE.validate_json(stored)
+        # The page that follows may be shown in its frames, whichever node it was registered at.
+        self._known = {**self._known, platform_id: one}
+        return one
 
     async def called(self, issuer: str, client_id: str) -> PlatformView:
         """Find the platform that begins a launch.
@@ -86,11 +90,10 @@ class Platforms:
         Raises:
             Denied: `lti_platform_unknown`; also when it is not clear which one is meant.
         """
-        found = [
-            one
-            for one in (await self.all()).values()
-            if one.issuer == issuer and client_id in ("", one.client_id)
-        ]
+        if client_id:
+            # As it is now: who has just registered may meet another node at once.
+            return await self.get(short_id("l", self._key, issuer, client_id))
+        found = [one for one in (await self.all()).values() if one.issuer == issuer]
         if len(found) != 1:
             raise Denied(ErrorCode.LTI_PLATFORM_UNKNOWN)
         return found[0]

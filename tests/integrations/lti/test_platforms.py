@@ -41,3 +41,19 @@ async def test_a_site_has_so_many_platforms_and_no_more(
         assert refused.value.code is ErrorCode.CONFLICT
         assert again == first
         assert third.platform_id in await platforms.all()
+
+
+async def test_another_node_knows_at_once_what_was_registered_and_removed(tmp_path: Path) -> None:
+    async with SqliteStore.open(tmp_path / "usher.sqlite3") as store:
+        here, there = [Platforms(store, b"k" * 32, lambda: 7, time.monotonic) for _ in range(2)]
+        assert await there.all() == {}
+
+        made = await here.put(form("moodle"))
+
+        assert await there.called(made.issuer, made.client_id) == made
+        # So its frames may show us there as well.
+        assert there.origins == here.origins == ("https://moodle.example",)
+        await here.remove(made.platform_id)
+        with pytest.raises(Denied) as refused:
+            await there.called(made.issuer, made.client_id)
+        assert refused.value.code is ErrorCode.LTI_PLATFORM_UNKNOWN
