@@ -159,14 +159,15 @@ def step(
     """Answer a wish with a record and the state after it.
 
     A command id that this actor used before finds its first answer again, with no second
-    effect; with another body it is refused as `command_reused`.
+    effect; with another body it is refused as `command_reused`. Only leaving is decided anew: who
+    asks again because the line was lost before the answer has come in again to ask.
     """
     digest = _digest(wish) if command_id is not None else ""
-    for known in state.causes.get(actor.key) or ():
-        if command_id is not None and known.command_id == command_id:
-            if known.digest != digest:
-                return _no(state, Rejected(code=ErrorCode.COMMAND_REUSED))
-            return Step(record=None, state=state, result=json.loads(known.result))
+    known = _known(state, actor, command_id)
+    if known is not None and known.digest != digest:
+        return _no(state, Rejected(code=ErrorCode.COMMAND_REUSED))
+    if known is not None and not isinstance(wish, Leave):
+        return Step(record=None, state=state, result=json.loads(known.result))
     decided = decide(state, wish, actor, env)
     if isinstance(decided, Rejected):
         if not decided.facts:
@@ -180,7 +181,7 @@ def step(
         draft = evolve(draft, event, env.now)
     events = (*decided.events, *consequences(draft, decided.events, env.now))
     cause: Cause | None = None
-    if command_id is not None:
+    if command_id is not None and known is None:
         cause = Cause(
             actor=actor.key,
             command_id=command_id,
@@ -201,6 +202,11 @@ def step(
     )
     rest = replace(record, events=())
     return Step(record=record, state=evolve_record(draft, rest), result=decided.result, audit=lines)
+
+
+def _known(state: RoomState, actor: Actor, command_id: CommandId | None) -> Cause | None:
+    causes = state.causes.get(actor.key) or ()
+    return next((cause for cause in causes if cause.command_id == command_id), None)
 
 
 def _no(state: RoomState, rejected: Rejected) -> Step:

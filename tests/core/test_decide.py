@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from protocol import commands as c
 from protocol.errors import ErrorCode
 from protocol.ids import CommandId
-from protocol.roles import InvitationType, Part, Role
+from protocol.roles import InvitationType, Part, Presence, Role
 from server.core import events as e
 from server.core import orders as o
 from server.core.actors import SERVER
@@ -203,6 +203,19 @@ def test_the_id_of_a_refused_command_is_free() -> None:
     story.when(guest, c.SetLock(is_locked=True), "c_1").then_refused(ErrorCode.NOT_ALLOWED)
     story.given(story.host, c.SetRole(participant_id=guest.id, role=Role.MODERATOR))
     story.when(guest, c.SetLock(is_locked=True), "c_1").granted()
+
+
+def test_leaving_is_asked_again_after_the_way_back_in_that_a_lost_answer_was() -> None:
+    """A client whose line was lost before the answer connects first, and then asks again."""
+    story = Story()
+    guest = story.guest
+    story.when(guest, c.Leave(), "c_1").granted()
+    guest.connections.clear()
+    story.connects(guest)
+    assert guest.presence() is Presence.PRESENT
+    story.when(guest, c.Leave(), "c_1").then_a(e.ParticipantLeft)
+    assert guest.presence() is Presence.LEFT
+    story.when(guest, c.Leave(), "c_1").then_nothing().granted()
 
 
 def test_two_people_may_use_the_same_id() -> None:
