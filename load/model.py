@@ -22,7 +22,7 @@ TICK_S = 0.1
 """As the server has them."""
 REPLICA_KIB = 1.9
 """Of one person in the replica of a node that holds no socket of theirs (`load.inside.replica`)."""
-FOLLOW_MS = 0.4
+FOLLOW_MS = 0.25
 """To follow one join of another node (`load cluster`: what each further node adds)."""
 REDIS_MS = 0.2
 """Of Redis for one join, and about as much for each change that is appended by itself."""

@@ -71,7 +71,7 @@ def _replica(part: Found) -> str:
         + " ".join(
             f"Compressed, a {name} of {one['bytes']:,} bytes would be {one['compressed']:,}, for "
             f"{one['cpu_us']} µs."
-            for name, one in part["compression"].items()
+            for name, one in part.get("compression", {}).items()
         )
     )
 

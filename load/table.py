@@ -1,7 +1,7 @@
 """The table of targets: what was asked for, what was measured, and how far repeats lie apart."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Found = Mapping[str, Any]
@@ -99,6 +99,11 @@ def _ratio_row(work: str, most: float, ratio: Found | None, part: Found) -> Row:
     return _row(work, "×", most, ratio)
 
 
+def _named(row: Row, name: str) -> Row:
+    """Say who was the best: another may be in another run, and it is the same row."""
+    return replace(row, noise=f"{row.noise}; {name}")
+
+
 def _row(work: str, unit: str, most: float, found: Found) -> Row:
     """Make the row of a figure that was taken several times."""
     seen = (found["least"], found["most"])
@@ -127,7 +132,8 @@ def _bursts(found: Found) -> Iterable[Row]:
         scale = contenders[name]["members"] / own["members"]
         scaled = {key: scale * ratio[key] for key in ("median", "least", "most")}
         kind = _kind(contenders[name])
-        yield _ratio_row(f"{work}{name}, the best peer{kind}", 0.1, {**ratio, **scaled}, part)
+        row = _ratio_row(f"{work}the best peer{kind}", 0.1, {**ratio, **scaled}, part)
+        yield _named(row, name)
 
 
 def _between(own: Found, other: Found) -> Found:
@@ -159,9 +165,9 @@ def _storms(found: Found) -> Iterable[Row]:
         best = min(each, key=lambda name: float(each[name][what]), default="")
         for name in (*([best] if best else []), *(name for name in rivals if name in MERGING)):
             ratio = _between(own[size][f"{what}_spread"], rivals[name][size][f"{what}_spread"])
-            kind = "the best peer that tells each" if name == best else "which tells many at once"
-            work = f"a storm of {int(size):,} joins: {words}, of that of {name}, {kind}"
-            yield _ratio_row(work, 0.1, ratio, part)
+            kind = "tells each" if name == best else "tells of many at once"
+            work = f"a storm of {int(size):,} joins: {words}, of that of the best peer that {kind}"
+            yield _named(_ratio_row(work, 0.1, ratio, part), name)
 
 
 MERGING = frozenset({"colyseus"})
@@ -226,8 +232,9 @@ def _memory(found: Found) -> Iterable[Row]:
     peers = {n: one["kib_per_connection"] for n, one in contenders.items() if one.get("peer")}
     if peers:
         name = min(peers, key=lambda one: peers[one])
-        work = f"the same, of the least of the peers ({name}, {peers[name]} KiB)"
-        yield Row(work=work, unit="×", most=1.0, value=value / peers[name], noise="once")
+        work = "the same, of the least of the peers"
+        row = Row(work=work, unit="×", most=1.0, value=value / peers[name], noise="once")
+        yield _named(row, f"{name}, {peers[name]} KiB")
 
 
 def _sizes(found: Found) -> Iterable[Row]:
