@@ -54,8 +54,8 @@ MUTANTS = (
     Mutant(
         "a retry has no second effect",
         "server/core/decide.py",
-        "if command_id is not None and known.command_id == command_id:",
-        "if command_id is None:",
+        "known = _known(state, actor, command_id)",
+        "known = _known(state, actor, None)",
         seed=12,
     ),
     Mutant(
