@@ -171,7 +171,7 @@ def _parts(plan: BenchPlan, results: Results) -> list[tuple[str, float, Part]]:
         ("latency", 0.15, promoted(thousand, LATENCIES, (), has_bursts=False)),
         ("small storm", 0.06, storm_of((plan.sized(500),))),
         ("sizes", 0.25, sized),
-        ("slow", 0.12, slowed),
+        ("slow", 0.3, slowed),
     ]
     if plan.is_full:
         every += [

@@ -26,11 +26,14 @@ from protocol.views import MAX_ROWS, Range, Window
 READ_BYTES = 1_000
 PERIOD_S = 1.0
 GAP_S = 0.15
+ASKED_AT_ONCE = 16
 WATCHES_S = 0.25
-"""How often it asks for another window; each is answered by a snapshot of 200 rows, so that soon
-more has been asked for than any buffer may hold."""
-PATIENCE_S = 8.0
-QUIET_S = 2.0
+"""How often it asks for another window after the first so many; each is answered by a snapshot of
+200 rows, so that soon more has been asked for than any buffer may hold."""
+SETTLES_S = 0.5
+"""After it has come or gone, which others are shown as well."""
+PATIENCE_S = 3.0
+QUIET_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +67,23 @@ async def slow(plan: SlowPlan) -> dict[str, Any]:
         p99s: dict[bool, list[float]] = {False: [], True: []}
         before_mib = usage_of(room.server.pid).rss_mib
         meter = Meter((room.server.pid,), lambda: room.sockets)
+        ends: list[_End] = []
         for _ in plan.turns:
-            await reader.end()
             for is_slow in (False, True):
                 if is_slow:
                     await reader.begin(member.ticket)
+                await asyncio.sleep(SETTLES_S)
                 some = await rounds_of(room, crowd, changed, plan.rounds)
                 waits[is_slow] += some
                 p99s[is_slow].append(percentile(some, 0.99))
-        # Long enough for it to be asked for much more than it is sent.
-        await asyncio.sleep(PATIENCE_S)
+            # Long enough for it to be asked for much more than it is sent.
+            await asyncio.sleep(PATIENCE_S)
+            stuck_mib = usage_of(room.server.pid).rss_mib
+            # What is news to it can only be what comes after all that was kept for it.
+            await rounds_of(room, crowd, changed, 2)
+            ends.append(await reader.recover(room.commander.version))
+            await reader.end()
         spent = meter.read()
-        stuck_mib = usage_of(room.server.pid).rss_mib
-        plan.tell("the slow one reads on")
-        # What is news to it can only be what comes after all that was kept for it.
-        await rounds_of(room, crowd, changed, 2)
-        after = await reader.recover(room.commander.version)
-        await reader.end()
         without, with_slow = latencies(waits[False]), latencies(waits[True])
         pairs = zip(p99s[True], p99s[False], strict=True)
         ratios = spread([one / other for one, other in pairs])
@@ -95,7 +98,11 @@ async def slow(plan: SlowPlan) -> dict[str, Any]:
             "p99_ratios": ratios,
             "p50_ratio": round(with_slow["p50_ms"] / without["p50_ms"], 3),
             "server_rss_grew_kib": round(1024 * (stuck_mib - before_mib)),
-            **after,
+            "asked_snapshots": min(one.asked for one in ends),
+            "kept_kib": spread([one.kept_bytes / 1024 for one in ends]),
+            "kept_by_kernel_kib": spread([one.kernel_bytes / 1024 for one in ends]),
+            "snapshots_after": min(one.snapshots for one in ends),
+            "views_after": spread([one.snapshots + one.deltas for one in ends]),
             **spent.as_dict(),
             **await proven(),
         }
@@ -114,6 +121,24 @@ async def rounds_of(room: Room, crowd: Crowd, changed: ParticipantId, rounds: in
     return took
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """What there was for a reader when it read on.
+
+    Args:
+        kept_bytes: all that had been kept for it, anywhere.
+        kernel_bytes: what of that the kernel held.
+        snapshots: whole views that came then, of what it had missed.
+        deltas: steps that came then.
+    """
+
+    asked: int
+    kept_bytes: int
+    kernel_bytes: int
+    snapshots: int
+    deltas: int
+
+
 class _Reader:
     """A socket with the least buffer that there is, read by hand."""
 
@@ -122,11 +147,12 @@ class _Reader:
         self._socket: socket.socket | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._heard = bytearray()
-        self.asked = 0
+        self._asked = 0
 
     async def begin(self, ticket: str) -> None:
         """Connect, ask for far more than is read, and go on reading slowly."""
         self._heard.clear()
+        self._asked = 0
         one = self._socket = await connected(self._room, ticket)
         self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._ask(one))]
 
@@ -135,8 +161,9 @@ class _Reader:
         for number in itertools.count():
             window = Window(groups={Group.VIEWERS: Range(first=number % 2, count=MAX_ROWS)})
             await loop.sock_sendall(one, client_frame(MSGPACK.encode(Watch(window=window))))
-            self.asked += 1
-            await asyncio.sleep(WATCHES_S)
+            self._asked += 1
+            if self._asked >= ASKED_AT_ONCE:
+                await asyncio.sleep(WATCHES_S)
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
@@ -147,7 +174,7 @@ class _Reader:
             self._heard += said
             await asyncio.sleep(PERIOD_S)
 
-    async def recover(self, version: int) -> dict[str, Any]:
+    async def recover(self, version: int) -> _End:
         """Read everything, and count what had been kept for us and what comes then.
 
         Args:
@@ -167,13 +194,13 @@ class _Reader:
                 break
             self._heard += part
         new, fresh_bytes = self._views_since(version)
-        return {
-            "asked_snapshots": self.asked,
-            "kept_bytes": len(self._heard) - before - fresh_bytes,
-            "kept_by_kernel_bytes": kernel,
-            "snapshots_after": sum(isinstance(one, Snapshot) for one in new),
-            "deltas_after": sum(isinstance(one, Delta) for one in new),
-        }
+        return _End(
+            asked=self._asked,
+            kept_bytes=len(self._heard) - before - fresh_bytes,
+            kernel_bytes=kernel,
+            snapshots=sum(isinstance(one, Snapshot) for one in new),
+            deltas=sum(isinstance(one, Delta) for one in new),
+        )
 
     def _views_since(self, version: int) -> tuple[list[Snapshot | Delta], int]:
         """Look through all that was ever read for views so new; give how many bytes they are."""

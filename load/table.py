@@ -283,12 +283,15 @@ def _slow(found: Found) -> Iterable[Row]:
     seen = (each["least"], each["most"])
     noise = f"{_spread(each)}; {noise}"
     yield Row(work=works[0], unit="×", most=1.1, value=part["p99_ratio"], noise=noise, seen=seen)
-    kept = part["kept_bytes"] / 1024
-    noise = f"{part['kept_by_kernel_bytes'] / 1024:.0f} KiB of it in the kernel"
-    yield Row(work=works[1], unit="KiB", most=256, value=kept, noise=noise)
-    snapshots, deltas = part["snapshots_after"], part["deltas_after"]
-    if not snapshots:
+    kept, kernel = part["kept_kib"], part["kept_by_kernel_kib"]["median"]
+    noise = f"{_spread(kept)}; {kernel:.0f} KiB of it in the kernel"
+    seen = (kept["least"], kept["most"])
+    # The most that was ever kept, as the bound is one for each and not for the median.
+    yield Row(work=works[1], unit="KiB", most=256, value=kept["most"], noise=noise, seen=seen)
+    views = part["views_after"]
+    if not part["snapshots_after"]:
         yield missing(works[2], "", 1, {"trouble": "none came: it was cut off, or still behind"})
         return
-    noise = f"{snapshots} whole, {deltas} steps, after {part['asked_snapshots']} it had asked for"
-    yield Row(work=works[2], unit="", most=1, value=float(snapshots + deltas), noise=noise)
+    noise = f"{_spread(views)}; after {part['asked_snapshots']} it had asked for"
+    seen = (views["least"], views["most"])
+    yield Row(work=works[2], unit="", most=1, value=views["most"], noise=noise, seen=seen)

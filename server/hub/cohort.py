@@ -5,7 +5,7 @@ step gets the snapshot, which is built once as well: a slow consumer costs no qu
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from protocol import messages as m
@@ -115,6 +115,11 @@ class Cohort:
     def _position(self, sight: Sight) -> m.Position:
         epoch = self.key.epoch_of(sight.position.epoch)
         return m.Position(epoch=epoch, version=sight.position.version)
+
+    @property
+    def is_taking(self) -> bool:
+        """Say whether a frame would be taken by any member. Cost: O(1) unless none takes it."""
+        return any(one.outlet is not None and one.outlet.is_writable for one in self.members)
 
     @property
     def looked_at(self) -> Position:
@@ -230,9 +235,16 @@ class Cohorts:
         """Count the cohorts."""
         return len(self._cohorts)
 
-    def smallest_first(self) -> list[Cohort]:
-        """List the cohorts; a few moderators need not wait until a crowd was served."""
-        return sorted(self._cohorts.values(), key=lambda cohort: len(cohort.members))
+    def all(self) -> Iterable[Cohort]:
+        """List the cohorts."""
+        return self._cohorts.values()
+
+    def in_turn(self) -> list[Cohort]:
+        """List the cohorts; a few moderators need not wait until a crowd was served.
+
+        Nor does anybody wait for a view that nobody takes now.
+        """
+        return sorted(self._cohorts.values(), key=lambda one: (not one.is_taking, len(one.members)))
 
     def searches(self) -> list[Found]:
         """List the searches, to be advanced with the roster."""

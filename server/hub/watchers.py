@@ -195,8 +195,7 @@ class Watchers:
         """End the traces of what every cohort has been sent."""
         if not self._followed:
             return
-        cohorts = self._cohorts.smallest_first()
-        behind = [one.looked_at.version for one in cohorts if one.members]
+        behind = [one.looked_at.version for one in self._cohorts.all() if one.members]
         shown = min(behind, default=self._replica.position.version)
         while self._followed and self._followed[0][0] <= shown:
             _, trace = self._followed.popleft()
@@ -207,7 +206,7 @@ class Watchers:
         """Let every cohort whose tick has passed look again; True when one has to wait."""
         has_to_wait = False
         looks = 0
-        for cohort in self._cohorts.smallest_first():
+        for cohort in self._cohorts.in_turn():
             sight, now = self._sight(), self._world.monotonic()
             if not cohort.members or not cohort.is_stale(sight.position):
                 continue

@@ -6,7 +6,7 @@ from protocol.roles import Group, Role, StageMode
 from protocol.views import Range, View, Window
 from server.core.audience import Audience
 from server.core.project import project
-from server.hub.cohort import Cohort
+from server.hub.cohort import Cohort, Sight
 from server.hub.watcher import Watcher
 from tests.hub.conftest import Client, Stage
 
@@ -72,6 +72,27 @@ async def test_a_slow_watcher_gets_one_snapshot_and_not_a_queue(stage: Stage) ->
     slow.go_on()
     await slow.until(lambda s: s.view is not None and s.view.counts.raised_hands == 1)
     assert len(slow.frames) - before <= 4
+
+
+async def test_a_few_are_shown_before_a_crowd_and_whose_socket_is_full_after_it(
+    stage: Stage,
+) -> None:
+    host, people = await opened(stage, 3, Window())
+    looked: list[Audience] = []
+    refresh = Cohort.refresh
+
+    def noted(cohort: Cohort, sight: Sight) -> bool:
+        looked.append(cohort.key.audience)
+        return refresh(cohort, sight)
+
+    with patch.object(Cohort, "refresh", noted):
+        await stage.done(c.RaiseHand(), people[1].actor)
+        await people[0].until(lambda g: g.view is not None and g.view.counts.raised_hands == 1)
+        host.pause()
+        await stage.done(c.RaiseHand(), people[2].actor)
+        await people[0].until(lambda g: g.view is not None and g.view.counts.raised_hands == 2)
+    staff = Audience.STAFF | Audience.INVITERS
+    assert looked == [staff, Audience.ROOM, Audience.ROOM, staff]
 
 
 async def test_nothing_of_the_staff_reaches_somebody_after_a_demotion(stage: Stage) -> None:

@@ -111,11 +111,12 @@ def test_one_who_was_cut_off_was_not_sent_one_view() -> None:
             "with": {"p99_ms": 1},
             "without": {"p99_ms": 1},
         },
-        **{"kept_bytes": 1024, "kept_by_kernel_bytes": 0, "asked_snapshots": 40},
+        **{"kept_kib": at(1.0), "kept_by_kernel_kib": at(0.0), "asked_snapshots": 40},
     }
 
     def told(snapshots: int, deltas: int) -> str:
-        found = {"slow": slow | {"snapshots_after": snapshots, "deltas_after": deltas}}
+        views = {"snapshots_after": snapshots, "views_after": at(snapshots + deltas)}
+        found = {"slow": slow | views}
         [row] = [row for row in rows_of(found) if "views of what it missed" in row.work]
         return row.verdict
 
