@@ -30,10 +30,10 @@ ASKED_AT_ONCE = 16
 WATCHES_S = 0.25
 """How often it asks for another window after the first so many; each is answered by a snapshot of
 200 rows, so that soon more has been asked for than any buffer may hold."""
-SETTLES_S = 0.5
+SETTLES_S = 0.3
 """After it has come or gone, which others are shown as well."""
-PATIENCE_S = 3.0
-QUIET_S = 1.0
+PATIENCE_S = 2.0
+QUIET_S = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import threading
 from asyncio import constants
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Generator, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 
 import pytest
@@ -19,6 +19,7 @@ from tests.redis_servers import (
     redis_server,
     sentinel_trio,
 )
+from tests.running import RunningServer
 
 # Machines that run these are shared and slow at times: no test is about how long it takes.
 settings.register_profile("usher", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -40,6 +41,25 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes longest first; the workers take files in this order."""
     items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
+FAILED = pytest.StashKey[bool]()
+"""That a test has failed, for fixtures that tell then what there was to see."""
+LOG_SHOWN = 4_000
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show the end of the log of each server that a test failed with."""
+    report = yield
+    if report.when == "call" and report.failed:
+        item.stash[FAILED] = True
+        for name, fixture in getattr(item, "funcargs", {}).items():
+            if isinstance(fixture, RunningServer) and fixture.has_started:
+                report.sections.append((f"log of {name}", fixture.log[-LOG_SHOWN:]))
+    return report
 
 
 Servers = RedisServer | RedisCluster | SentinelTrio

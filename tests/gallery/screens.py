@@ -18,7 +18,7 @@ from protocol.ids import ParticipantId
 from tests.gallery.house import Hall, House
 from tests.gallery.words import called
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 AREAS = (
     *("doors", "gates", "room", "tab", "windows", "media", "quiz", "attendance", "pages", "lti"),
 )

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Error as PlaywrightError
 from pytest_asyncio import is_async_test
 
+from tests.conftest import FAILED
 from tests.journeys.apart import NODES, name_of, serving_apart
 from tests.mailbox import Mailbox
 from tests.running import RunningServer, Serve, running_server
@@ -26,7 +28,7 @@ BROWSER_ARGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 
 
 @dataclass
@@ -95,13 +97,38 @@ async def launched() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def people_in(browser: Browser) -> AsyncIterator[People]:
+async def people_in(browser: Browser, test: pytest.Item) -> AsyncIterator[People]:
     """Make people for one test, and ask at its end whether their pages had faults."""
     made = People(browser)
     yield made
+    if test.stash.get(FAILED, False):
+        for number, person in enumerate(made.everybody):
+            seen = f"{person.page.url}\n{await seen_by(person.page)}"
+            test.add_report_section("teardown", f"screen of person {number}", seen)
     for person in made.everybody:
         await person.context.close()
     assert [fault for person in made.everybody for fault in person.faults] == []
+
+
+async def copied(page: Page, text: str) -> str:
+    """Wait until what was copied has this text in it, and give all of it.
+
+    The button is done before the clipboard has it, which may hold what another copied there.
+    """
+    await page.wait_for_function(
+        "async (text) => (await navigator.clipboard.readText()).includes(text)", arg=text
+    )
+    whole: str = await page.evaluate("navigator.clipboard.readText()")
+    return whole
+
+
+async def seen_by(page: Page) -> str:
+    """Give the words on a page, those of its components included; or why there are none."""
+    try:
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            return await page.locator("body").aria_snapshot()
+    except (PlaywrightError, TimeoutError) as fault:
+        return f"nothing: {fault}"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -114,8 +141,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def people(browser: Browser) -> AsyncIterator[People]:
-    async with people_in(browser) as made:
+async def people(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[People]:
+    async with people_in(browser, request.node) as made:
         yield made
 
 

@@ -14,7 +14,7 @@ from protocol.roles import Role
 from tests.gallery import checks
 from tests.gallery.house import Hall, House, open_house
 from tests.gallery.room import CUT
-from tests.journeys.conftest import People, Person
+from tests.journeys.conftest import People, Person, copied
 from tests.journeys.doorkeeper import narrow_enough
 from tests.journeys.test_two_doors import choose, group, row
 from tests.running import Serve, free_port
@@ -155,7 +155,7 @@ async def test_both_windows_and_the_file_work_in_a_frame(course: Course, width: 
     await shown.get_by_role("button", name="Create link").click()
     link = await shown.get_by_role("textbox", name="guest link Course").input_value()
     await shown.get_by_role("button", name="Copy guest link Course").click()
-    assert await page.evaluate("navigator.clipboard.readText()") == link
+    assert await copied(page, link) == link
     await page.keyboard.press("Escape")
     async with course.hall.guest(link, "Cy Guest"):
         await expect(row(shown, "Cy Guest")).to_contain_text("via Course")
