@@ -34,6 +34,8 @@ SETTLES_S = 0.3
 """After it has come or gone, which others are shown as well."""
 PATIENCE_S = 2.0
 QUIET_S = 0.7
+SILENCES = 10
+"""Of that length: whoever was shown nothing new after them is not shown it any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,12 +186,16 @@ class _Reader:
         loop = asyncio.get_running_loop()
         kernel = _queued(self._socket) if self._socket is not None else 0
         before = len(self._heard)
+        silences = 0
         while self._socket is not None:
             try:
                 async with asyncio.timeout(QUIET_S):
                     part = await loop.sock_recv(self._socket, 1 << 20)
             except TimeoutError:
-                break
+                silences += 1
+                if silences == SILENCES or self._views_since(version)[0]:
+                    break
+                continue
             if not part:
                 break
             self._heard += part
