@@ -128,6 +128,7 @@ class _End:
     """What there was for a reader when it read on.
 
     Args:
+        asked: how many windows it had asked for until then.
         kept_bytes: all that had been kept for it, anywhere.
         kernel_bytes: what of that the kernel held.
         snapshots: whole views that came then, of what it had missed.

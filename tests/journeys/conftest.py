@@ -29,6 +29,8 @@ BROWSER_ARGS = (
     "--disable-sync",
 )
 PATIENCE_MS = 30_000
+LOOK_S = 5
+"""For a look at what is there anyway: a test that has failed has little of its time left."""
 
 
 @dataclass
@@ -125,7 +127,7 @@ async def copied(page: Page, text: str) -> str:
 async def seen_by(page: Page) -> str:
     """Give the words on a page, those of its components included; or why there are none."""
     try:
-        async with asyncio.timeout(PATIENCE_MS / 1000):
+        async with asyncio.timeout(LOOK_S):
             return await page.locator("body").aria_snapshot()
     except (PlaywrightError, TimeoutError) as fault:
         return f"nothing: {fault}"
